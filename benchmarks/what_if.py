@@ -47,7 +47,7 @@ reply = { target_hours = 8, from = "first" }
 writing = { kind = "messages", per_week = 5 }
 """
 PLANS = ("light", "basic", "video", "live")
-UNTIL = instant.parse("2026-03-30T00:00:00Z")
+UNTIL = instant.parse("2026-03-29T20:00:00Z")
 SINCE = UNTIL - 84 * DAY
 REFUSED = 20
 """Of so many attempts one."""

@@ -27,12 +27,14 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.audit.policy_seen import note_policy
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.case_counts import CaseCounts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
-from chatserver.keyed import Keyed, with_keys
+from chatserver.keyed import Keyed, export_of, with_keys
 from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
@@ -41,7 +43,6 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.personal_data.export import Export
 from chatserver.protocol.commands import Acknowledge, Delete, Edit, GiveExercise, HandIn, React, Search
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
@@ -55,6 +56,7 @@ from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
+from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
@@ -156,7 +158,8 @@ async def assembled(
         notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
-        people_desk = PeopleDesk(base.provisioning)
+        unsent = UnsentDesk(base.later, base.drafts)
+        people_desk, reads = PeopleDesk(base.provisioning), SupportReads(base.database)
         hub = Hub(
             store=base.store,
             ledger=ledger,
@@ -182,7 +185,9 @@ async def assembled(
             ),
             node=base.node,
             bells=bells,
+            unsent=unsent,
             stand_ins=StandInBook(base.database),
+            reads=reads,
             when_due=clock_moved,
         )
         base.store.on_push = hub.pushed
@@ -193,6 +198,7 @@ async def assembled(
         greeting = Greeting(
             hub=hub,
             desks={
+                **unsent.desks(),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
                 Edit: changes,
                 Delete: changes,
@@ -266,6 +272,10 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            attachments=base.attachments,
+            uploads=base.uploads,
+            database=base.database,
+            reads=reads,
             mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
@@ -274,8 +284,7 @@ async def assembled(
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
-        export = Export(base.database, ledger, base.messages, base.revocations, base.keys)
-        desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export))
+        desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export_of(base)))
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -292,6 +301,7 @@ async def assembled(
         if settings.now is not None and await ledger.now() < (later := instant.parse(settings.now)):
             await ClockMove(ledger, base.waits, base.watch.kinds, base.watch.settle_due).to(later)
             clock.move(ledger.shift)
+        await note_policy(base.database, base.rulebook.policy, await ledger.now())
         bells.connect(feed.RINGS, base.watch.agenda)
         bells.connect(feed.EVENT, base.records.agenda)
         bells.connect(feed.UNARCHIVED, base.archive.agenda)
@@ -307,7 +317,10 @@ async def assembled(
         if not at_work:
             yield parts
             return
-        work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
+        work = (
+            *(base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()),
+            base.attachment_sweep.run(),
+        )
         async with _working(hub, *work), exposition.told():
             yield parts
 

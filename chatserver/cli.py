@@ -48,6 +48,7 @@ SUBCOMMANDS = {
     "clock": "chatserver.commands.clock:clock",
     "export": "chatserver.commands.export:export",
     "erase": "chatserver.commands.erase:erase",
+    "audit": "chatserver.commands.audit:audit",
     "config": "chatserver.commands.config:config",
 }
 """Each command and its function, as `module:function`; or, where it has commands of its own, its `App`."""

@@ -163,7 +163,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=notices.noting,
             clock=ledger.now,
             name=ground.node,
-            listeners=[cases.missed, cases.quiet],
+            listeners=[cases.missed, cases.notes, cases.quiet],
         ),
         restorer=ground.restorer,
         provisioning=sessions.provisioning,

@@ -7,6 +7,11 @@ from ipaddress import ip_network
 from msgspec.structs import asdict
 
 from chatserver.access.tickets import Tickets
+from chatserver.attachments.book import AttachmentBook
+from chatserver.attachments.file_store import FileStore
+from chatserver.attachments.sweeping import AttachmentSweep
+from chatserver.attachments.uploads import Uploads
+from chatserver.attachments.virus_scan import VirusScanner
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
@@ -40,6 +45,10 @@ from chatserver.settings import Settings
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
 from chatserver.sign_ins.sign_in_mails import SignInMails
+from chatserver.unsent.draft_book import DraftBook
+from chatserver.unsent.later_book import LaterBook
+from chatserver.unsent.unsent_news import UnsentNews
+from chatserver.unsent.unsent_texts import UnsentTexts
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -48,6 +57,10 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     keys: ConversationKeys
     messages: MessageLog
     archive: Archive
+    files: FileStore
+    attachments: AttachmentBook
+    uploads: Uploads
+    attachment_sweep: AttachmentSweep
     secrets: ServerSecrets
     webhooks: WebhookBook
     mailing: Mailing
@@ -61,6 +74,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     sign_ins: SignInBook
     sign_in_links: SignInLinks
     sign_in_mails: SignInMails
+    later: LaterBook
+    drafts: DraftBook
 
 
 def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
@@ -114,6 +129,11 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             clock=base.ledger.now,
         )
         messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
+        files = FileStore(settings.attachments_url, settings.data_dir)
+        scanner = VirusScanner(settings.clamav) if settings.clamav is not None else None
+        attachments = AttachmentBook(
+            database=base.database, keys=keys, store=files, log=messages, clock=base.ledger.now
+        )
         archive = Archive(
             store=base.store,
             ledger=base.ledger,
@@ -133,6 +153,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
         )
         base.case_effects.update(evidence.effects())
+        texts, news = UnsentTexts(base.database, base.ledger, keys), UnsentNews(base.store)
         links = SignInLinks(base.database, settings.outside_url)
         sign_in_mails = SignInMails(
             database=base.database,
@@ -147,6 +168,26 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 keys=keys,
                 messages=messages,
                 archive=archive,
+                files=files,
+                attachments=attachments,
+                uploads=Uploads(
+                    database=base.database,
+                    keys=keys,
+                    store=files,
+                    scanner=scanner,
+                    policy=base.rulebook.policy.attachments,
+                    clock=base.ledger.now,
+                ),
+                attachment_sweep=AttachmentSweep(
+                    store=base.store,
+                    name=base.node,
+                    database=base.database,
+                    keys=keys,
+                    files=files,
+                    book=attachments,
+                    scanner=scanner,
+                    clock=base.ledger.now,
+                ),
                 webhooks=WebhookBook(
                     database=base.database,
                     http=http,
@@ -173,12 +214,26 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,
                 sign_in_mails=sign_in_mails,
+                later=LaterBook(database=base.database, ledger=base.ledger, timers=base.timers, texts=texts, news=news),
+                drafts=DraftBook(database=base.database, ledger=base.ledger, texts=texts, news=news),
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with
             await push_services.close()
             await sign_in_mails.close()
             await mails.post.close()
+
+
+def export_of(parts: Keyed) -> Export:
+    """What exports people."""
+    return Export(
+        database=parts.database,
+        ledger=parts.ledger,
+        log=parts.messages,
+        revocations=parts.revocations,
+        keys=parts.keys,
+        attachments=parts.attachments,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -194,6 +249,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             provisioning=parts.provisioning,
             revocations=parts.revocations,
             noting=parts.noting,
+            attachments=parts.attachments,
             mail_folder=mailbox_folder(settings.data_dir),
         )
 
@@ -202,4 +258,4 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
 async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
     """What exports people. Raises as `with_keys`."""
     async with with_keys(settings, store_url) as parts:
-        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, parts.keys)
+        yield export_of(parts)

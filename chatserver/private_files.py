@@ -5,11 +5,11 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 FOR_OTHERS = 0o077
 """What of a mode is about other users."""
-KEPT = ("store", "secrets", "tokens", "mail", "records.db*", "lock")
+KEPT = ("store", "attachments", "secrets", "tokens", "mail", "records.db*", "lock")
 """What the server keeps in its data directory. What else is there is somebody else's."""
 
 logger = logging.getLogger(__name__)
@@ -23,6 +23,11 @@ def keep_private() -> None:
 def open_private(file: Path, mode: str) -> TextIO:
     """As `open` for UTF-8 texts; a file that it creates is for its owner alone, whatever the umask. Raises OSError."""
     return open(file, mode, encoding="utf-8", newline="\n", opener=_private)  # type: ignore[return-value]  # noqa: PTH123 - the mode is none of bytes; Path.open takes no opener
+
+
+def open_private_bytes(file: Path) -> BinaryIO:
+    """A new file of bytes, for its owner alone; one that is there is written anew. Raises OSError."""
+    return open(file, "wb", opener=_private)  # noqa: PTH123 - as above
 
 
 def _private(path: str, flags: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -317,6 +317,30 @@ def _network(text: str, whose: str, why_not_all: str) -> str:
     return str(network)
 
 
+def _bucket_url(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("s3", "s3+http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    query = parse_qs(parts.query, keep_blank_values=True) if known else {}
+    if not known or not parts.path.strip("/") or parts.fragment or query.keys() - {"region"}:
+        raise ValueError(
+            "must be an address such as s3://KEY:SECRET@s3.example.org/bucket/prefix?region=eu-north-1; it begins with "
+            "s3+http:// where it speaks without TLS"
+        )
+    return text
+
+
+def _clamav(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    host, _, port = text.rpartition(":")
+    if text.startswith("unix:/") or (host and host != "unix" and port.isdecimal() and 0 < int(port) < 65_536):
+        return text
+    raise ValueError("must be unix:/PATH of a socket, or HOST:PORT")
+
+
 def _one_of(*words: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         word = value.lower() if isinstance(value, str) else ""
@@ -378,6 +402,8 @@ READERS: dict[str, Callable[[object], Any]] = {
     "turn_urls": _ice_urls("turn", "turns"),
     "turn_secret": _text,
     "app_url": _app_url,
+    "attachments_url": _bucket_url,
+    "clamav": _clamav,
     "archive_after": _whole(1, 86_400),
     "archive_keep_messages": _whole(0, 1_000_000),
     "archive_keep_days": _whole(1, 36_500),

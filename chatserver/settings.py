@@ -65,6 +65,9 @@ DESCRIPTIONS: dict[str, str] = {
     "turn_urls": "TURN relays for video calls, such as turn:turn.example.org; none by default.",
     "turn_secret": "The secret that those relays share with this server (coturn's static-auth-secret).",
     "app_url": "The address of the app that mails lead to, with `{conversation}` for the id; unset: no such link.",
+    "attachments_url": "The bucket that files are kept in, such as s3://KEY:SECRET@s3.example.org/bucket/prefix; "
+    "unset: data_dir/attachments.",
+    "clamav": "The ClamAV daemon that looks at files, as unix:/run/clamav/clamd.ctl or HOST:PORT; unset: none does.",
     "archive_after": "Seconds until what was written is in the archive, from where a lost store is restored.",
     "archive_keep_messages": "Messages of a conversation that stay in the store, too, once they are archived.",
     "archive_keep_days": "Days for which they stay there at most.",
@@ -131,6 +134,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = None
     app_url: str | None = None
+    attachments_url: str | None = None
+    clamav: str | None = None
     archive_after: int = 60
     archive_keep_messages: int = 500
     archive_keep_days: int = 30
@@ -215,7 +220,7 @@ def shown(settings: Settings, key: str) -> str:
         return "not set"
     if key in ("jwt_secret", "master_key", "oidc_client_secret", "turn_secret"):
         return "***"
-    if key in ("redis_url", "database_url", "jwt_jwks_url", "smtp_url"):
+    if key in ("redis_url", "database_url", "jwt_jwks_url", "smtp_url", "attachments_url"):
         return _masked(value)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 

@@ -8,13 +8,16 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.histories import ConversationHistory, count_conversations, members_histories
 from chatserver.conversations.trial_windows import TRIAL_PLAN
 from chatserver.messages.archived_writing import archived_upto, written_since
+from chatserver.protocol.events import Author
 from chatserver.records.database import Database
 from chatserver.replies.refusals import dropped_since, refusals_on_record_since, refused_since
 from chatserver.sessions.past_chats import chats_of
 from quotas import instant
+from quotas.admission import Reason
 from quotas.terms import Rulebook
 from quotas.what_if import LEAD_IN, Deed, PastConversation, WhatIf, WhatIfReport
 
@@ -97,32 +100,41 @@ async def _pasts(
     refused = await refused_since(connection, ids, since)
     dropped = await dropped_since(connection, ids, since)
     chats = await chats_of(connection, ids)
-    found: list[list[PastConversation]] = []
-    for some in members:
-        found.append([])
-        for each in some:
-            record, id = each.record, each.record.id
-            deeds: list[tuple[int, Deed]] = [(at, "closed") for at in (*dropped.get(id, ()), *each.closings)]
-            deeds += [(at, "shut" if reason in BY_STATUS else "refused") for at, reason in refused.get(id, ())]
-            latest = 0
-            for at, role in written.get(id, ()):
-                latest = max(latest, at)  # a clock set back: they stand as they were written
-                deeds.append((latest, "wrote" if role == "member" else "answered"))
-            if record.follows:
-                deeds.append((record.created_at, "began"))
-            found[-1].append(
-                PastConversation(
-                    id=id,
-                    zone=record.zone,
-                    holidays=record.holidays,
-                    plans=[(plan.started_at, plan.plan) for plan in each.plans],
-                    deeds=sorted(deeds, key=_instant),
-                    chats=chats.get(id, ()),
-                    follows=record.follows,
-                    shared_plan=TRIAL_PLAN if record.kind == "trial" or record.chosen_at is not None else "",
-                )
-            )
-    return found
+
+    def past(history: ConversationHistory) -> PastConversation:
+        record, id = history.record, history.record.id
+        closed = [*dropped.get(id, ()), *history.closings]
+        return PastConversation(
+            id=id,
+            zone=record.zone,
+            holidays=record.holidays,
+            plans=[(plan.started_at, plan.plan) for plan in history.plans],
+            deeds=_deeds(record, closed, written.get(id, ()), refused.get(id, ())),
+            chats=chats.get(id, ()),
+            follows=record.follows,
+            shared_plan=TRIAL_PLAN if record.kind == "trial" or record.chosen_at is not None else "",
+        )
+
+    return [[past(each) for each in some] for some in members]
+
+
+def _deeds(
+    record: ConversationRecord,
+    closed: Sequence[int],
+    written: Sequence[tuple[int, Author]],
+    refused: Sequence[tuple[int, Reason]],
+) -> list[tuple[int, Deed]]:
+    """All that happened, in order."""
+    deeds: list[tuple[int, Deed]] = [(at, "closed") for at in closed]
+    if record.follows:
+        deeds.append((record.created_at, "began"))
+    latest = 0
+    for at, role in written:
+        latest = max(latest, at)  # a clock set back: they stand as they were written
+        deeds.append((latest, "wrote" if role == "member" else "answered"))
+    # Last: of one instant, what was let in used up what the refused one lacked.
+    deeds += [(at, "shut" if reason in BY_STATUS else "refused") for at, reason in refused]
+    return sorted(deeds, key=_instant)
 
 
 def _instant(deed: tuple[int, Deed]) -> int:

@@ -104,11 +104,14 @@ def admit_member(status: Status, usage: Usage, terms: Terms, now: int) -> Admitt
     return written(usage, terms, now, "free")
 
 
-def admit_mentor(status: Status, usage: Usage, now: int) -> Admitted | Denied:
-    """Decide on a mentor's message: always admitted, unless nobody may write; it ends a wait."""
+def admit_mentor(status: Status, usage: Usage, now: int, written_at: int = 0) -> Admitted | Denied:
+    """Decide on a mentor's message: always admitted, unless nobody may write; it ends a wait.
+
+    One that was written before it is sent, at `written_at`, ends none that began since.
+    """
     if status == "ended" or status == "suspended":
         return Denied(status, 0)
-    if not usage.waiting_since:
+    if not usage.waiting_since or (written_at and usage.waiting_since >= written_at):
         return Admitted(usage)
     late = bool(usage.due_at) and now > usage.due_at
     waited = max(0, now - usage.waiting_since)  # a clock set back

@@ -100,6 +100,9 @@ def _rule(
 TABLE: tuple[HearingRule, ...] = (
     _rule(_UNREAD, "member", _BOTH, "hold", "messages"),
     _rule(_UNREAD, "mentor", _BOTH, "hold", "messages"),
+    # What was to be sent by itself at a time, and was refused then.
+    _rule("message.not_sent", "member", _BOTH, "hold", "messages"),
+    _rule("message.not_sent", "mentor", _BOTH, "hold", "messages"),
     # Held, it would come when the deadline is over.
     _rule("reply.warning", "mentor", _BOTH, "through", "deadlines"),
     # Only where a plan's escalation names support, or has such a step.
@@ -159,6 +162,8 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("case.assigned", "support", _MAIL, "hold", "operations"),
     # Somebody may need protection tonight.
     _rule("case.urgent", "support", _BOTH, "through", "operations", essential=True),
+    # An urgent note: of other cases that cannot wait the mentor hears nothing by it.
+    _rule("case.urgent", "mentor", _BOTH, "through", "cases", essential=True),
     _rule("conduct.warned", "member", _MAIL, "hold", "reminders", essential=True),
     _rule("conduct.warned", "mentor", _MAIL, "hold", "reminders", essential=True),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),

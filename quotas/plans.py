@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from quotas.attachments import AttachmentPolicy
 from quotas.case_policy import CasePolicy
 from quotas.help_policy import HelpPolicy
 from quotas.instant import HOUR
@@ -203,6 +204,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     notices: NoticePolicy = NoticePolicy()
     cases: CasePolicy = CasePolicy()
     messages: MessagePolicy = MessagePolicy()
+    attachments: AttachmentPolicy = AttachmentPolicy()
     help: HelpPolicy = msgspec.field(default_factory=HelpPolicy)
     upgrade_url: UpgradeUrl | None = None
     """Where members get another plan, with `{plan}` in the place of its name or without; None: nowhere."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from quotas.attachments import AttachmentPolicy
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait, prompts_given, waits_of
 from quotas.currencies import currency_problem
 from quotas.help_policy import MOST_LINES, DangerWords, HelpPolicy, PhoneLine, help_problem
@@ -71,13 +72,11 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
         table["upgrade_url"] = upgrade_url
     for section, values in tables.items():
         if section not in table:
-            allowed = (
-                "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `help`, `messages` and `plans`"
-            )
-            raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
+            allowed = ", ".join(f"`{each}`" for each in ("upgrade_url", *table))
+            raise PolicyError(f"`{section}` is no key of a policy; allowed are {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    for section in ("calendar", "sessions", "notices", "cases", "messages"):
+    for section in ("calendar", "sessions", "notices", "cases", "attachments", "messages"):
         table[section] |= given.get(section, {})
     table["help"] = _overlaid_help(table["help"], given.get("help", {}))
     for name, plan in given.get("plans", {}).items():
@@ -141,6 +140,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     notices = _notices(table["notices"])
     cases = _cases(table["cases"])
     messages = _converted(table["messages"], MessagePolicy, "messages")
+    attachments = _converted(table["attachments"], AttachmentPolicy, "attachments")
     help_policy = _help(table["help"])
     plans = {}
     for name, plan in table["plans"].items():
@@ -150,7 +150,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
     upgrade_url = _upgrade_url(table.get("upgrade_url"))
-    return Policy(calendar, plans, sessions, notices, cases, messages, help_policy, upgrade_url)
+    return Policy(calendar, plans, sessions, notices, cases, messages, attachments, help_policy, upgrade_url)
 
 
 def _upgrade_url(value: object) -> str | None:
@@ -238,6 +238,7 @@ _WHOLE: dict[type, str] = {
 
 _Kind = TypeVar(
     "_Kind",
+    AttachmentPolicy,
     CalendarPolicy,
     CasePolicy,
     CasePrompts,

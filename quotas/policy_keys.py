@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from quotas.attachments import ATTACHMENT_KINDS, AttachmentPolicy
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait
 from quotas.help_policy import DangerWords, HelpPolicy, PhoneLine
 from quotas.notices import HearingChange, HearingRole, NoticePolicy
@@ -72,6 +73,10 @@ ALLOWED: dict[str, str] = {
     "days": "a whole number of days from 1 to 1000",
     "reminder_days": "a whole number of days from 0, not before, to 90",
     **dict.fromkeys(CasePrompts.__struct_fields__, "a list of 1 to 10 texts of at most 500 characters"),
+    "bytes": "a whole number of bytes from 0, no files, to 1073741824",
+    "person_bytes": "a whole number of bytes from 0",
+    "per_message": "a whole number from 1 to 10",
+    "kinds": "a list of " + ", ".join(ATTACHMENT_KINDS),
     "checked_on": "a date such as 2026-01-31, without quotes",
     "urgent_note": "true or false",
     "lines": "lists of lines by country, such as [[help.lines.NO]]",
@@ -95,6 +100,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "hearing": HearingChange.__struct_encode_fields__,
     "messages": MessagePolicy.__struct_encode_fields__,
     "cases": CasePolicy.__struct_encode_fields__,
+    "attachments": AttachmentPolicy.__struct_encode_fields__,
     "wait": CaseWait.__struct_encode_fields__,
     "prompts": CasePrompts.__struct_encode_fields__,
     "help": HelpPolicy.__struct_encode_fields__,

@@ -47,6 +47,17 @@ class TextCounts(Struct, frozen=True):
         return self.mentor if side == "member" else self.member
 
 
+class SentNote(Struct, frozen=True):
+    """The last urgent note of a conversation. Instants in ms."""
+
+    seq: int
+    at: int
+    opens_at: int
+    """When its lock was to end, as of then; 0 for not known."""
+    changed_at: int = 0
+    """When what opens and closes the conversation changed last since then; 0: never."""
+
+
 class Standing(Struct, frozen=True):
     """A conversation as it stands at `now`."""
 
@@ -67,6 +78,7 @@ class Standing(Struct, frozen=True):
     """How many of the member's texts there are up to the mentor's mark."""
     last_at: int = 0
     """When the last message or event was written; 0 where that is not known."""
+    note: SentNote | None = None
 
     def unread(self, side: Writer) -> int:
         """How many of the other side's texts that side has not seen."""

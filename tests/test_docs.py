@@ -123,6 +123,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("step", events.WaitStep),
         ("totals", events.BoardTotals),
         ("event of a message", events.SystemEvent),
+        ("message for later", events.LaterView),
+        ("draft of a conversation", events.DraftView),
         ("unread notices", UnreadNotices),
         ("notice of a person", NoticeView),
         ("case at a glance", CaseGlance),

@@ -12,9 +12,11 @@ from chatserver.api import problem
 from chatserver.api.problem import ProblemError
 
 METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE"
-ASKS_WITH = "Authorization, Content-Type, Accept-Language, If-Match, If-None-Match, traceparent"
+ASKS_WITH = (
+    "Authorization, Content-Type, Content-Disposition, Accept-Language, Range, If-Match, If-None-Match, traceparent"
+)
 """Headers that a page may send beside those that every page may."""
-READS = "Retry-After, ETag, Allow, WWW-Authenticate, X-Request-Id"
+READS = "Retry-After, ETag, Allow, WWW-Authenticate, X-Request-Id, Content-Disposition, Content-Range"
 """Headers of an answer that a page may read beside those that every page may."""
 MAX_AGE = 7_200
 """Seconds for which a browser may remember the answer to a preflight; two hours is the most that Chromium takes."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
@@ -24,6 +24,9 @@ MAX_UNREAD_BYTES = 1024 * 1024
 
 BODY_WITHIN = 10.0
 """Seconds that a body may take to come, however steadily it does."""
+
+UPLOAD_WITHIN = 30.0
+"""Seconds that the next part of an upload may take to come."""
 
 _IS_ID = re.compile(NAME_PATTERN)
 
@@ -80,6 +83,23 @@ async def read_body(
     wrong = {re.split(r"[.\[]", problem.field)[0] for problem in found}
     right = {name: value for name, value in given.items() if name not in wrong}
     raise invalid([*found, *problems(right)])
+
+
+async def uploaded(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises ProblemError 408, and ClientDisconnect where the rest does not come."""
+    parts = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(UPLOAD_WITHIN):
+                part = await anext(parts)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise ProblemError(
+                408, f"nothing came for {UPLOAD_WITHIN:g} seconds", headers={"Connection": "close"}
+            ) from None
+        if part:
+            yield part
 
 
 def _given(body: bytes) -> Any:

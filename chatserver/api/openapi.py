@@ -86,12 +86,14 @@ def _operation(operation: AnyOperation) -> Schema:
         ],
         "responses": {
             **{
-                str(status): {"description": says, **({"content": _content(operation, struct)} if struct else {})}
+                str(status): {"description": says, **_content_of(operation, struct)}
                 for status, (struct, says) in operation.answers.items()
             },
             **{str(status): _problem(operation, status) for status in operation.problems},
         },
     }
+    if operation.upload:
+        described["requestBody"] = {"required": True, "description": "The file.", "content": _FILE}
     if operation.body is not None:
         described["requestBody"] = {
             "required": True,
@@ -99,6 +101,15 @@ def _operation(operation: AnyOperation) -> Schema:
             "content": {"application/json": {"schema": _ref(operation.body)}},
         }
     return described
+
+
+_FILE: Schema = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def _content_of(operation: AnyOperation, struct: type[Struct] | None) -> Schema:
+    if struct is not None:
+        return {"content": _content(operation, struct)}
+    return {"content": _FILE} if operation.download else {}
 
 
 def _content(operation: AnyOperation, struct: type[Struct]) -> Schema:

@@ -1,17 +1,21 @@
 """An operation of the API: what the routes need to run it and the OpenAPI document to describe it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
+from starlette.responses import Response
 
 from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
+from chatserver.attachments.book import AttachmentBook
+from chatserver.attachments.uploads import Uploads
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
@@ -32,6 +36,7 @@ from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
+from chatserver.records.database import Database
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
 from chatserver.sessions.absences import AbsenceBook
@@ -93,6 +98,11 @@ class ApiContext:
     quiet: QuietMembers
     leaving_mentors: LeavingMentors
     evidence: CaseEvidence
+    attachments: AttachmentBook
+    uploads: Uploads
+    database: Database
+    reads: SupportReads
+    """What support reads is noted there."""
     mentoring: Mentoring
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
@@ -132,14 +142,20 @@ class HttpCall(Generic[Query, Body]):
     """By name in lower case."""
     parts: Mapping[str, str]
     """What the path names beside the id, by the names of the operation's `parts`."""
+    content: AsyncIterator[bytes] | None = None
+    """The body of an upload, as it comes."""
 
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """A success; None is no content. Everything else is raised as ProblemError."""
+    """A success; None is no content. Everything else is raised as ProblemError.
+
+    `response` is the whole answer where it is a file.
+    """
 
     status: int
     content: Struct | None = None
+    response: Response | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +193,8 @@ class Operation(Generic[Query, Body]):
     `refusals` are the statuses that `handler` itself may raise, beside those that every such operation has; `refuses`,
     whether the rules may say no to it: 409 with a reason. `roles` may call it: None for everybody where it reads, for
     support and service where it writes. Where there are several `forms`, the request's `Accept` chooses, the first of
-    equals. `check` says what is wrong with fields of the body whose types are right, as far as each field alone tells.
+    equals. An `upload` takes a body of any kind, a `download` answers with one: a file. `check` says what is wrong with
+    fields of the body whose types are right, as far as each field alone tells.
     """
 
     method: Literal["GET", "PUT", "PATCH", "POST", "DELETE"]
@@ -193,6 +210,8 @@ class Operation(Generic[Query, Body]):
     parts: tuple[PathPart, ...] = ()
     forms: tuple[Form, ...] = (AS_JSON,)
     refuses: bool = False
+    upload: bool = False
+    download: bool = False
     check: Callable[[ApiContext, Mapping[str, object]], list[FieldProblem]] = nothing_more
 
     @property
@@ -212,6 +231,8 @@ class Operation(Generic[Query, Body]):
             found.add(409)
         if self.body is not None:
             found |= {400, 408, 413, 415}
+        if self.upload:
+            found |= {408, 413}
         if len(self.forms) > 1:
             found.add(406)
         return sorted(found)

@@ -23,6 +23,7 @@ KINDS: dict[int, tuple[str, str]] = {
     409: ("conflict", "What is recorded already does not allow this"),
     413: ("body-too-large", "The body is too large"),
     415: ("not-json", "The body must be sent as application/json"),
+    416: ("no-such-range", "The file has no such bytes"),
     422: ("invalid-fields", "Some fields are wrong"),
     429: ("too-many-requests", "Too many requests of this person"),
     500: ("fault", "A fault of the server"),

@@ -1,4 +1,4 @@
-"""When support read what was reported of a conversation, for its two people, once the case has ended."""
+"""When support read messages of a conversation, for its two people; for a case of misconduct, once that has ended."""
 
 from msgspec import Struct
 
@@ -8,9 +8,10 @@ from quotas import instant
 
 
 class Readings(Struct, frozen=True):
-    """When support read messages of the conversation that had been reported, the first time first.
+    """When support read messages of the conversation, those that had been reported among them: the first time first.
 
-    Of a case that is open nothing is said.
+    Of reading on, the first instant in each hour. What was read since a case of misconduct is open, and because of it,
+    is told once that has ended.
     """
 
     conversation: str
@@ -19,15 +20,17 @@ class Readings(Struct, frozen=True):
 
 async def get_readings(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     record = await readable(call.context, call.identity, call.id)
-    found = await call.context.evidence.disclosed(record.id)
-    return HttpAnswer(200, Readings(record.id, [instant.text(at) for at in found]))
+    reported = await call.context.evidence.disclosed(record.id)
+    hidden_from = await call.context.evidence.open_since(record.id)
+    read = [at for at in await call.context.reads.when(record.id) if hidden_from is None or at < hidden_from]
+    return HttpAnswer(200, Readings(record.id, [instant.text(at) for at in sorted({*reported, *read})]))
 
 
 GET_READINGS = Operation(
     method="GET",
     path="/v1/conversations/{id}/readings",
     name="getReadings",
-    summary="When support read reported messages of a conversation, as far as the cases have ended.",
+    summary="When support read messages of a conversation; for a case of misconduct, once that has ended.",
     handler=get_readings,
     query=NoQuery,
     answers={200: (Readings, "The instants.")},

@@ -14,6 +14,14 @@ from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
 from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
+from chatserver.api.attachments import (
+    DELETE_ATTACHMENT,
+    GET_ATTACHMENT,
+    GET_ATTACHMENTS,
+    PUT_ATTACHMENT,
+)
+from chatserver.api.audit import GET_AUDIT
+from chatserver.api.audited import answered
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import (
@@ -34,7 +42,7 @@ from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.exercises import FILL_EXERCISE, GET_EXERCISES
-from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.fields import read_body, read_id, read_part, read_query, uploaded
 from chatserver.api.finding_people import FIND_PEOPLE, GET_CONVERSATIONS_OF_PERSON
 from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.help import GET_HELP
@@ -182,6 +190,11 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CASE,
     GET_CASES,
     GET_CASE_CHOICES,
+    PUT_ATTACHMENT,
+    GET_ATTACHMENT,
+    DELETE_ATTACHMENT,
+    GET_ATTACHMENTS,
+    GET_AUDIT,
 )
 
 logger = logging.getLogger(__name__)
@@ -258,10 +271,13 @@ class _Resource(_Endpoint):
             if operation.body
             else None,
             headers=request.headers,
+            content=uploaded(request) if operation.upload else None,
             parts={part.name: read_part(request.path_params[part.name], part) for part in operation.parts},
         )
         form = _form(request, operation.forms)
-        answer = await operation.handler(call)
+        answer = await answered(operation, call)
+        if answer.response is not None:
+            return answer.response
         if answer.content is None:
             return Response(status_code=answer.status)
         content = form.write(answer.content)

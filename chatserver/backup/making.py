@@ -1,4 +1,4 @@
-"""Making a backup: the store first, then the database, then the secrets.
+"""Making a backup: the store first, then the database, then the files that people sent, then the secrets.
 
 A conversation's key is in the database before its first message is in the store, and a message is trimmed from the
 store once the database has it. So a database that is copied later lacks nothing that the copy of the store needs.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from chatserver.attachments.file_store import FOLDER as ATTACHMENTS
 from chatserver.backup import manifest as manifests
 from chatserver.backup.manifest import FORMAT, BackupError, Manifest, Sum
 from chatserver.backup.store_files import FOLDER, LIST, StoreFiles
@@ -31,6 +32,13 @@ read every text and speak for everybody. Without the master key nobody can read 
 """
 
 BackupProgress = Callable[[int, int], None]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 class Backup:
@@ -58,6 +66,7 @@ class Backup:
                 self._store()
                 secrets = self._secrets() if with_secrets else {}
                 self._database()
+                self._attachments()
                 if with_secrets and self._secrets() != secrets:
                     raise BackupError("the master key was changed while the database was copied; make the backup again")
                 self._write_rest(secrets, with_secrets=with_secrets)
@@ -146,6 +155,25 @@ class Backup:
         if done.returncode:
             raise BackupError(f"pg_dump could not copy the database: {' '.join(done.stderr.split())}")
         self._files["records.dump"] = manifests.sum_of(to, self._copied)
+
+    def _attachments(self) -> None:
+        """After the database: a file that it names is there, or was deleted meanwhile. They are sealed."""
+        if self._settings.attachments_url is not None:
+            self._lacking.append("Files that people sent: they are in the bucket that `attachments_url` names.")
+            return
+        folder = self._settings.data_dir / ATTACHMENTS
+        found = sorted(path for path in folder.rglob("*") if path.is_file() and "#" not in path.name)
+        self._total += sum(_size(path) for path in found)
+        for path in found:
+            name = f"{ATTACHMENTS}/{path.relative_to(folder).as_posix()}"
+            to = self._folder / name
+            try:
+                content = path.open("rb")
+            except FileNotFoundError:
+                continue
+            with content:
+                to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._files[name] = manifests.copy(content, os.fstat(content.fileno()).st_size, to, self._copied)
 
     def _secrets(self) -> dict[str, tuple[Path, bytes]]:
         """The secrets that are in files, with the places that they come from."""

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chatserver.attachments.file_store import FOLDER as ATTACHMENTS
 from chatserver.backup import manifest as manifests
 from chatserver.backup.manifest import BackupError, Manifest
 from chatserver.operating.embedded import unused
@@ -92,6 +93,11 @@ def _places(settings: Settings, backup: Path, manifest: Manifest) -> dict[Path, 
         if settings.redis_url is not None:
             raise BackupError("the backup holds an embedded store, and `redis_url` names another; leave it away")
         places[settings.data_dir / "store"] = {name: Path(name).relative_to("store") for name in stored}
+    files = [name for name in manifest.files if name.startswith(f"{ATTACHMENTS}/")]
+    if files and settings.attachments_url is not None:
+        raise BackupError("the backup holds a folder of files, and `attachments_url` names a bucket; leave it away")
+    if files:
+        places[settings.data_dir / ATTACHMENTS] = {name: Path(name).relative_to(ATTACHMENTS) for name in files}
     return places
 
 

@@ -11,6 +11,8 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.audit.line import AuditDeed, AuditDid
+from chatserver.audit.trail import note_with
 from chatserver.cases.case_events import CasePublisher, CaseSaid, said_of
 from chatserver.cases.case_news import facts_of
 from chatserver.cases.case_record import CaseTodo, KeptCase
@@ -24,6 +26,9 @@ from quotas.calendar import Calendar
 from quotas.cases.dues import due_of, effect_at, next_step, played, with_wait
 from quotas.cases.record import Case, CaseEntry
 from quotas.terms import Rulebook
+
+EVIDENCE_READ = "evidence_read"
+"""What the history says where somebody of support read reported messages."""
 
 
 def new_ref(now: int) -> str:
@@ -126,6 +131,8 @@ class CaseLog:
         made = await self._noting.note(connection, facts, now) if facts else Made()
         said = said_of(earlier, case, conversation, self.calendar_of(conversation))
         after_commit(connection, partial(self._tell, made, said))
+        if deeds := _of_support(case, now, opened=before is None):
+            note_with(connection, *deeds)
 
     async def _tell(self, made: Made, said: Sequence[CaseSaid]) -> None:
         await self._publisher.publish(said)
@@ -164,3 +171,26 @@ class CaseLog:
             for entry in case.history
         ]
         return kept, entries
+
+
+def _of_support(case: Case, now: int, *, opened: bool) -> list[AuditDeed]:
+    """What people of support did in the new lines of its history, for the audit log."""
+    return [
+        AuditDeed(
+            at=now,
+            who=entry.who,
+            role="support",
+            did=_did(entry, opened=opened),
+            conversation=case.conversation,
+            about=case.id,
+            details={"kind": case.kind, "action": entry.did},
+        )
+        for entry in case.history
+        if entry.role == "support" and entry.who
+    ]
+
+
+def _did(entry: CaseEntry, *, opened: bool) -> AuditDid:
+    if opened:
+        return "case.opened"
+    return "evidence.read" if entry.did == EVIDENCE_READ else "case.acted"

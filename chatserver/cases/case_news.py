@@ -45,8 +45,8 @@ def _facts(
     if before is None:
         by_itself = case.opener.role == "system"
         yield _state_fact("case.opened", case, number, conversation, [] if by_itself else seeing, due_at)
-        if case.kind == "misconduct" and last.role != "support":
-            yield _of_support("case.urgent", case, number, last, conversation)
+        if case.kind in URGENT and last.role != "support":
+            yield _urgent(case, number, last, conversation)
     elif len(case.reached) > len(before.reached):
         yield from _to_guest(case, number, conversation, seeing)
         # Of what opens by itself its own notices tell, and of what became of it by itself the rest of the product.
@@ -55,17 +55,24 @@ def _facts(
     else:
         yield from _notes(case, first, conversation, seeing)
     for place, entry in enumerate(case.history, first):
-        if entry.did in WAITING:
-            waiting = _of_support("case.waiting", case, place, entry, conversation)
-            if case.kind in URGENT:
-                yield replace(waiting, event="case.urgent")
-                waiting = replace(waiting, roles=NOBODY)
-            yield waiting
-        if is_by_hand(entry.did):
-            event: FactName = "case.urgent" if case.kind in URGENT else "case.by_hand"
-            yield _of_support(event, case, place, entry, conversation)
-        if entry.did == "assign" and case.assignee not in ("", entry.who):
-            yield _of_support("case.assigned", case, place, entry, conversation, (case.assignee,))
+        yield from _to_support(case, place, entry, conversation)
+
+
+def _to_support(case: Case, place: int, entry: CaseEntry, conversation: ConversationRecord) -> Iterator[Fact]:
+    """Of one new line."""
+    if entry.did in WAITING:
+        waiting = _of_support("case.waiting", case, place, entry, conversation)
+        if case.kind in URGENT:
+            yield replace(waiting, event="case.urgent")
+            waiting = replace(waiting, roles=NOBODY)
+        yield waiting
+    if case.kind in URGENT and entry.did == "again":
+        yield _urgent(case, place, entry, conversation)
+    if is_by_hand(entry.did):
+        event: FactName = "case.urgent" if case.kind in URGENT else "case.by_hand"
+        yield _of_support(event, case, place, entry, conversation)
+    if entry.did == "assign" and case.assignee not in ("", entry.who):
+        yield _of_support("case.assigned", case, place, entry, conversation, (case.assignee,))
 
 
 def _state_fact(
@@ -162,6 +169,12 @@ def _of_support(
         helping=helping,
         data={"case": case.id, "kind": case.kind, "state": case.state, "did": entry.did},
     )
+
+
+def _urgent(case: Case, number: int, entry: CaseEntry, conversation: ConversationRecord) -> Fact:
+    """To all of support; of a member's urgent note the mentor hears, too."""
+    urgent = _of_support("case.urgent", case, number, entry, conversation)
+    return replace(urgent, roles=frozenset({"mentor", "support"})) if case.kind == "urgent_note" else urgent
 
 
 def _helping(case: Case, entry: CaseEntry) -> tuple[str, ...]:

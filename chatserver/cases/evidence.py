@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_log import EVIDENCE_READ, CaseLog
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.rows import case_entries, case_evidence, cases
@@ -28,8 +28,6 @@ from quotas.ledger.base import Entry
 
 AROUND = 20
 """Messages before a reported one, and after it, that are kept with it."""
-READ = "evidence_read"
-"""What the case's history says where somebody of support read them."""
 _KEY = OF_LATER_KEYS - 1
 
 logger = logging.getLogger(__name__)
@@ -101,7 +99,7 @@ class CaseEvidence:
             assert kept is not None, "cases are never deleted"  # noqa: S101 - for whoever changes that
             rows = await case_evidence.of_case(connection, kept.case.id)
             if rows:
-                entry = CaseEntry(now, now, reader.id, reader.role, READ)
+                entry = CaseEntry(now, now, reader.id, reader.role, EVIDENCE_READ)
                 await self._log.change(connection, kept, noted(kept.case, entry), record, now)
         keys = await self._keys.existing(key_name(kept.case.id), {number_of(each.sealed) for each in rows})
         return [_opened(each, keys.get(number_of(each.sealed))) for each in rows]
@@ -109,7 +107,13 @@ class CaseEvidence:
     async def disclosed(self, conversation: str) -> Sequence[int]:
         """When support read messages of it that had been reported, as far as the cases have ended; in order."""
         async with self._database.read() as connection:
-            return await case_entries.when_ended(connection, conversation, READ)
+            return await case_entries.when_ended(connection, conversation, EVIDENCE_READ)
+
+    async def open_since(self, conversation: str) -> int | None:
+        """Since when (ms) a case of misconduct in it is open; None where none is."""
+        async with self._database.read() as connection:
+            found = await cases.open_one(connection, conversation, "misconduct")
+        return found.case.opened_at if found is not None else None
 
     async def _reported(self, case: Case) -> list[int]:
         """The seqs of the messages with the ids that the report names: of two sides with one id, the person's."""

@@ -20,20 +20,25 @@ from chatserver.protocol.commands import (
     MAX_RESUME,
     Acknowledge,
     Check,
+    Draft,
+    Drafts,
     Follow,
     GiveExercise,
     HandIn,
     History,
     JoinSession,
+    ListLater,
     Notices,
     Read,
     ReadNotices,
     Renew,
+    Reschedule,
     Search,
     Send,
     Signal,
     Typing,
     Unfollow,
+    Unschedule,
     Watch,
 )
 from chatserver.protocol.events import (
@@ -48,10 +53,16 @@ from chatserver.protocol.events import (
     ConversationsPage,
     ConversationView,
     Deadline,
+    DraftList,
+    DraftStands,
+    DraftView,
     Error,
     Following,
     Gap,
     HistoryPage,
+    LaterChanged,
+    LaterList,
+    LaterView,
     Message,
     NoticeCame,
     NoticesPage,
@@ -61,6 +72,7 @@ from chatserver.protocol.events import (
     Refused,
     Renewed,
     ReplyChanged,
+    Scheduled,
     SearchPage,
     SessionChanged,
     Signalled,
@@ -222,6 +234,41 @@ class ChatClient:
         """
         command = HandIn(conversation=conversation, id=id or uuid4().hex, exercise=exercise)
         return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def send_later(
+        self, conversation: str, body: str, at: int, id: str | None = None
+    ) -> Scheduled | Accepted | Refused:
+        """Let the server send a message by itself at the instant `at` (ms). Waits and raises as `send`.
+
+        Accepted or Refused where it is over: sent, or refused, under that id before.
+        """
+        command = Send(conversation=conversation, id=id or uuid4().hex, body=body, at=instant.text(at))
+        return cast(Scheduled | Accepted | Refused, await self._questions.ask(command))
+
+    async def scheduled(self, conversation: str | None = None) -> LaterList:
+        """One's own messages that go out later, or could not, of that conversation or of all. As `send_later`."""
+        return cast(LaterList, await self._questions.ask(ListLater(conversation=conversation)))
+
+    async def reschedule(
+        self, conversation: str, id: str, *, at: int | None = None, body: str | None = None
+    ) -> Scheduled:
+        """Give one that waits another time or text. Raises as `send`, and ChatError where it waits no more."""
+        when = None if at is None else instant.text(at)
+        question = Reschedule(conversation=conversation, id=id, at=when, body=body)
+        return cast(Scheduled, await self._questions.ask(question))
+
+    async def unschedule(self, conversation: str, id: str) -> LaterView:
+        """Take one back, or away once it was refused; it as it was. Waits and raises as `reschedule`."""
+        answer = await self._questions.ask(Unschedule(conversation=conversation, id=id))
+        return cast(LaterView, cast(LaterChanged, answer).message)
+
+    async def draft(self, conversation: str, body: str, seen: str | None = None) -> DraftStands:
+        """One is writing this there; `seen` is the `at` of the draft that one has seen. Waits and raises as `send`."""
+        return cast(DraftStands, await self._questions.ask(Draft(conversation=conversation, body=body, seen=seen)))
+
+    async def drafts(self) -> list[DraftView]:
+        """What one is writing in one's conversations, the newest first. Waits and raises as `send`."""
+        return cast(DraftList, await self._questions.ask(Drafts())).drafts
 
     async def check(self, conversation: str) -> Composer:
         """What `send` would meet now. Waits and raises as `send`."""
@@ -464,8 +511,8 @@ class ChatClient:
             case ConversationChanged():
                 self._inbox.place(event.conversation.id, otherwise=event.conversation.last_seq)
                 self._inbox.put(event)
-            case Error():
-                if not self._questions.settle_error(event):
+            case Error() | LaterList() | Scheduled() | LaterChanged() | DraftStands() | DraftList():
+                if not self._questions.settle_error_or_unsent(event):
                     self._inbox.put(event)
             case (
                 Welcome()

@@ -18,35 +18,48 @@ from chatserver.protocol.commands import (
     Acknowledge,
     AnyCommand,
     Check,
+    Draft,
+    Drafts,
     Follow,
     GiveExercise,
     HandIn,
     History,
     JoinSession,
+    ListLater,
     Notices,
     ReadNotices,
     Renew,
+    Reschedule,
     Search,
     Send,
     Unfollow,
+    Unschedule,
 )
 from chatserver.protocol.events import (
     Accepted,
     ComposerChanged,
+    DraftList,
+    DraftStands,
     Error,
     Following,
     HistoryPage,
+    LaterChanged,
+    LaterList,
     NoticesPage,
     NoticesRead,
     Refused,
     Renewed,
     Role,
+    Scheduled,
     SearchPage,
     SessionChanged,
     Unfollowed,
     WaitAcknowledged,
 )
 
+UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
+"""About what is not sent yet: each answer says the question's `ask`."""
+UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
 Question = (
     Send
     | GiveExercise
@@ -61,6 +74,7 @@ Question = (
     | ReadNotices
     | Renew
     | Search
+    | UnsentQuestion
 )
 QuestionAnswer = (
     Accepted
@@ -73,6 +87,7 @@ QuestionAnswer = (
     | NoticesPage
     | NoticesRead
     | Renewed
+    | UnsentAnswer
     | SearchPage
     | WaitAcknowledged
 )
@@ -88,6 +103,11 @@ QuestionKind = (
     | type[Notices]
     | type[ReadNotices]
     | type[Renew]
+    | type[ListLater]
+    | type[Reschedule]
+    | type[Unschedule]
+    | type[Draft]
+    | type[Drafts]
     | type[Search]
 )
 AskedAnswer = HistoryPage | Renewed | SearchPage | WaitAcknowledged
@@ -148,7 +168,7 @@ class Questions:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
-        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew | Search) else question.conversation)
+        key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
         if not isinstance(question, _Posting | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
@@ -177,7 +197,17 @@ class Questions:
             delay = next(delays) if answer.retry_after is None else answer.retry_after
             await asyncio.wait({waiting.answer}, timeout=delay)
 
-    def settle_send(self, answer: Accepted | Refused) -> None:
+    def settle_unsent(self, answer: UnsentAnswer) -> bool:
+        """Whether it is the answer to what was asked here; else it comes by itself."""
+        if isinstance(answer, Scheduled) and answer.ask is None:
+            self.settle_send(answer)
+            return True
+        asked = [each for each in self._waiting.values() if answer.ask and _ask_of(each.question) == answer.ask]
+        for each in asked:
+            each.settle(answer)
+        return bool(asked)
+
+    def settle_send(self, answer: Accepted | Refused | Scheduled) -> None:
         for kind in (Send, GiveExercise, HandIn):
             waiting = self._waiting.get((kind, answer.conversation))
             if waiting is not None and isinstance(waiting.question, _Posting) and waiting.question.id == answer.id:
@@ -236,6 +266,10 @@ class Questions:
             return False
         waiting.settle(answer)
         return True
+
+    def settle_error_or_unsent(self, answer: Error | UnsentAnswer) -> bool:
+        """Hand it to the question that it answers; False where there is none."""
+        return self.settle_error(answer) if isinstance(answer, Error) else self.settle_unsent(answer)
 
     def settle_error(self, error: Error) -> bool:
         """Hand an error to the question that it answers; False where there is none.

@@ -7,6 +7,8 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from chatserver import keyed
+from chatserver.audit.operator import operator_deed
+from chatserver.audit.trail import noted_along
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -60,7 +62,8 @@ def _confirm(person: str) -> None:
 
 async def _erase(settings: Settings, store_url: str, person: str) -> Erased:
     async with keyed.erasing(settings, store_url) as erasure:
-        with bar(LONG) as progress:
+        deed = operator_deed("person.erased", person=person)
+        with bar(LONG) as progress, noted_along(lambda: deed):
             task = progress.add_task("erasing", total=None)
             return await erasure.erase(person, lambda done, total: progress.update(task, completed=done, total=total))
 

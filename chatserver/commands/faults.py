@@ -30,6 +30,7 @@ def sentence_of(fault: Exception) -> str:
 
 def faults() -> tuple[type[Exception], ...]:
     """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
+    from chatserver.attachments.file_store import FileStoreError
     from chatserver.backup.manifest import BackupError
     from chatserver.composition.opening import StartError
     from chatserver.operating.clock_shift import ClockShiftError
@@ -53,4 +54,5 @@ def faults() -> tuple[type[Exception], ...]:
         UnknownPersonError,
         StartError,
         BackupError,
+        FileStoreError,
     )

@@ -7,6 +7,8 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from chatserver.access.tokens import require_user
+from chatserver.audit.operator import operator_deed
+from chatserver.audit.trail import noted_along
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -47,5 +49,7 @@ def invite(
 
 
 async def _invite(settings: Settings, person: str, minutes: int) -> str | Missing:
+    deed = operator_deed("person.invited", person=person, details={"minutes": minutes})
     async with opening.inviting(settings) as links:
-        return await links.make(person, lasts=minutes * MINUTE)
+        with noted_along(lambda: deed):
+            return await links.make(person, lasts=minutes * MINUTE)

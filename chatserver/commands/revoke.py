@@ -6,6 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chatserver.access.tokens import require_user
+from chatserver.audit.operator import operator_deed
+from chatserver.audit.trail import note
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -34,7 +36,8 @@ def revoke(
     before
         An RFC 3339 instant with its offset; now unless given.
     unrecorded
-        Also where nobody by that id is on record, as services often are not. Needs no database.
+        Also where nobody by that id is on record, as services often are not. Needs no database, and is not in the
+        audit log.
     """
     with one_sentence():
         settings = settings_of(flags)
@@ -55,8 +58,12 @@ def revoke(
 
 
 async def _is_on_record(settings: Settings, person: str) -> bool:
+    """Whether there is anybody to revoke tokens of; that it is about to be done is noted then."""
     async with opening.migrated(settings) as database:
-        return await is_recorded(database, person)
+        if not await is_recorded(database, person):
+            return False
+        await note(database, operator_deed("tokens.revoked", person=person))
+        return True
 
 
 async def _revoke(store_url: str, person: str, before: str | None) -> int:

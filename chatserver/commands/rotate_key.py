@@ -5,6 +5,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from chatserver.audit.line import Details
+from chatserver.audit.operator import operator_deed
+from chatserver.audit.trail import note
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -41,12 +44,16 @@ async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool) -> Ro
     async with opening.migrated(settings) as database:
         with bar(LONG) as progress:
             task = progress.add_task("wrapping", total=None)
-            return await rotate(
+            rotated = await rotate(
                 database,
                 masters,
                 lambda done, total: progress.update(task, completed=done, total=total),
                 keep_old=keep_old,
             )
+        # Afterwards, since which keys have gone is known then: of an interrupted one the rest is another.
+        details: Details = {"master": rotated.master, "keys": rotated.keys, "dropped": rotated.dropped}
+        await note(database, operator_deed("key.rotated", details=details))
+        return rotated
 
 
 def _next_step(masters: MasterKeys, rotated: Rotated) -> str:

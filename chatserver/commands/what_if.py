@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
@@ -18,7 +19,6 @@ from chatserver.settings import Settings, SettingsError, load
 from chatserver.terminal.what_if import show
 from chatserver.what_if import NothingRecordedError, RangeError
 from chatserver.what_if import what_if as figures_of
-from quotas.policy_file import load_policy
 from quotas.terms import Rulebook
 from quotas.what_if import WhatIfReport
 
@@ -61,7 +61,8 @@ def what_if(
         given = {"policy": today, "data_dir": data_dir, "database_url": database_url, "config": config}
         settings, _ = load(given, os.environ)
         require_records(settings)
-        rulebooks = Rulebook(opening.policy_of(settings)), Rulebook(load_policy(policy))
+        new = replace(settings, policy=policy)
+        rulebooks = Rulebook(opening.policy_of(settings)), Rulebook(opening.policy_of(new))
         report = run(_figures(settings, rulebooks, first, last))
         if as_json:
             sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")

@@ -25,6 +25,7 @@ from chatserver.cases.quiet_members import QuietMembers
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
+from chatserver.cases.urgent_notes import UrgentNotes
 from chatserver.composition.ground import Ground
 from chatserver.composition.notices import NoticeParts
 from chatserver.composition.sessions import SessionParts
@@ -46,6 +47,7 @@ class CaseParts(Struct, frozen=True, kw_only=True):
     signs: LedgerSigns
     quiet: QuietMembers
     missed: MissedAnswers
+    notes: UrgentNotes
     leaving_mentors: LeavingMentors
 
 
@@ -90,6 +92,7 @@ def cases_on(
         effects=effects,
         signs=signs,
         quiet=quiet,
+        notes=UrgentNotes(database, OwnCases(writing.log), timers),
         missed=MissedAnswers(database, OwnCases(writing.log), timers, policy.cases),
         leaving_mentors=LeavingMentors(database=database, switches=switches, timers=timers, clock=clock),
     )

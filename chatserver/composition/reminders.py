@@ -5,6 +5,7 @@ from msgspec import Struct
 from chatserver.composition.ground import Ground
 from chatserver.composition.notices import NoticeParts
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.notices.openings import Openings
 from chatserver.notices.trials import Trials
 from chatserver.notices.unread import UnreadTimers
@@ -12,6 +13,8 @@ from chatserver.operating.timer_watch import TimerKind
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.still_owed import StillOwed
 from chatserver.replies.writing_days import WritingDays
+from chatserver.unsent.later_delivery import LaterDelivery
+from chatserver.unsent.unsent_news import UnsentNews
 from quotas.ledger.unread import Unread
 
 
@@ -45,12 +48,25 @@ def reminders_on(ground: Ground, notices: NoticeParts, provisioning: Provisionin
         clock=clock,
     )
     days = WritingDays(database=database, rulebook=ground.rulebook, noting=noting, timers=timers, clock=clock)
+    later = LaterDelivery(
+        database=database,
+        ledger=ledger,
+        provisioning=provisioning,
+        messages=ground.messages,
+        trial_windows=TrialWindows(database, ledger, ground.rulebook),
+        noting=noting,
+        timers=timers,
+        news=UnsentNews(ground.store),
+        metrics=ground.metrics,
+        clock=clock,
+    )
     trials = Trials(database=database, noting=noting, timers=timers, clock=clock)
     owed = StillOwed(ledger)
     asking.of(["message.unread"], unread.still_unread)
+    asking.of(["message.not_sent"], later.still_kept)
     asking.of(["reply.warning"], owed.warned)
     asking.of(["reply.missed", "reply.overtime"], owed.missed)
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
-    return ReminderParts(trials=trials, timer_kinds=(deadlines, trials, unread, openings, days))
+    return ReminderParts(trials=trials, timer_kinds=(deadlines, trials, unread, openings, days, later))

@@ -8,7 +8,7 @@ time.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from heapq import heappush, heappushpop
 from weakref import WeakValueDictionary
@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from chatserver.keys.conversation_keys import ConversationKeys
-from chatserver.keys.sealing import NUMBER_BYTES, Key, SealError
+from chatserver.keys.sealing import NUMBER_BYTES, Key, SealError, number_of
 from chatserver.messages.log import MessageLog
 from chatserver.messages.rows import sealed_texts
 from chatserver.messages.rows.sealed_texts import SealedText
@@ -28,10 +28,10 @@ from chatserver.records.database import Database
 
 SLICE_TEXTS = 64
 """Texts that are looked through at once: a quarter of a millisecond of work."""
-SLICE_DIGITS = 32 * 1024
-"""Hexadecimal digits of sealed texts that are looked through at once, unless one text has more."""
+SLICE_BYTES = 16 * 1024
+"""Bytes of sealed texts that are looked through at once, on an average of a page."""
 PAGE = 500
-"""Seqs of one conversation that are read at once from the archive."""
+"""Seqs that are read at once from the archive: of one conversation, or of several that have fewer."""
 LEDGER_PAGE = 100
 """Seqs of one conversation that are read at once from the ledger."""
 AHEAD = 2
@@ -78,9 +78,9 @@ class FoundText(Struct, frozen=True):
 
 
 class _Window(Struct, frozen=True):
-    """What is read at once: after < seq < before; `is_archived` says where."""
+    """What is read at once: after < seq < before, of one conversation, or from the archive all of several."""
 
-    scope: Scope
+    scopes: list[Scope]
     after: int
     before: int
     is_archived: bool
@@ -138,8 +138,8 @@ class MessageSearch:
         keys = await self._keys.all_of(names)
         async with self._database.read() as connection:
             archived = await sealed_texts.last_seqs(connection, names)
-        windows = (window for scope in scopes for window in _windows(scope, archived.get(scope.conversation, 0)))
-        ahead: deque[tuple[_Window, asyncio.Task[list[SealedText]]]] = deque()
+        windows = _windows(scopes, archived)
+        ahead: deque[tuple[_Window, asyncio.Task[_Texts]]] = deque()
         done: set[str] = set()
         try:
             while True:
@@ -148,83 +148,81 @@ class MessageSearch:
                 if not ahead:
                     return
                 window, reading = ahead.popleft()
-                texts = await reading
-                conversation = window.scope.conversation
-                if conversation not in done and await self._look_at(conversation, texts, keys, search):
-                    done.add(conversation)
-                    if len(done) == len(scopes):
-                        return
+                found = await reading
+                for scope in window.scopes:
+                    texts = found.get(scope.conversation)
+                    if texts and scope.conversation not in done and await self._look_at(scope, texts, keys, search):
+                        done.add(scope.conversation)
+                        if len(done) == len(scopes):
+                            return
         finally:
             for _, reading in ahead:
                 reading.cancel()
                 reading.add_done_callback(_forget)
 
-    async def _read(self, window: _Window, since: int) -> list[SealedText]:
+    async def _read(self, window: _Window, since: int) -> "_Texts":
         """Those of the window that are not older than `since`, newest first."""
-        conversation, until = window.scope.conversation, window.scope.until
-        if window.is_archived:
-            async with self._database.read() as connection:
-                return await sealed_texts.page(connection, conversation, window.after, window.before, since - 1, until)
+        if not window.is_archived:
+            [scope] = window.scopes
+            return {scope.conversation: await self._read_ledger(scope, window.after, window.before, since)}
+        names, until = [scope.conversation for scope in window.scopes], max(scope.until for scope in window.scopes)
+        async with self._database.read() as connection:
+            return await sealed_texts.page(connection, names, window.after, window.before, since - 1, until)
+
+    async def _read_ledger(self, scope: Scope, after: int, before: int, since: int) -> list[SealedText]:
         texts: list[SealedText] = []
-        after = window.after
-        while after + 1 < window.before:
-            entries = await self._log.stored(conversation, after, window.before, window.before - after)
+        while after + 1 < before:
+            entries = await self._log.stored(scope.conversation, after, before, before - after)
             if not entries:
                 break
             for entry in entries:
                 head, sealed = head_of(entry.entry), parted(entry.entry)[1]
-                if head.kind == "text" and sealed and since <= entry.at <= until:
-                    texts.append((entry.seq, entry.at, head.sender, head.role, sealed.hex()))
+                if head.kind == "text" and sealed and entry.at >= since:
+                    texts.append((entry.seq, entry.at, head.sender, head.role, sealed))
             after = entries[-1].seq
         return texts[::-1]
 
     async def _look_at(
-        self, conversation: str, texts: list[SealedText], keys: Mapping[tuple[str, int], Key], search: "_Search"
+        self, scope: Scope, texts: list[SealedText], keys: Mapping[tuple[str, int], Key], search: "_Search"
     ) -> bool:
         """Look through these, newest first; whether older ones of the conversation are not wanted."""
-        for some in _portions(texts):
+        texts = [each for each in texts if scope.first_seq <= each[0] <= scope.last_seq and each[1] <= scope.until]
+        size = sum(len(each[4]) for each in texts) + 1
+        step = max(1, min(SLICE_TEXTS, SLICE_BYTES * len(texts) // size))
+        for first in range(0, len(texts), step):
             async with self._slice:
-                if not search.wants(some[0][1]):
+                if not search.wants(texts[first][1]):
                     return True
-                search.look(conversation, some, keys)
+                search.look(scope.conversation, texts[first : first + step], keys)
             await asyncio.sleep(0)
         return False
+
+
+_Texts = dict[str, list[SealedText]]
+"""By conversation."""
 
 
 def _opened(conversation: str, texts: list[SealedText], keys: Mapping[tuple[str, int], Key]) -> list[bytes]:
     """The texts as JSON strings; an empty one where its key was destroyed, and where it does not open."""
     opened: list[bytes] = []
-    key, beginning = None, ""
+    key, beginning = None, b""
     for text in texts:
-        digits = text[4]
-        if not beginning or not digits.startswith(beginning):
-            beginning = digits[: 2 * NUMBER_BYTES]
-            key = keys.get((conversation, int(beginning, 16)))
+        sealed = text[4]
+        if not beginning or not sealed.startswith(beginning):
+            beginning = sealed[:NUMBER_BYTES]
+            key = keys.get((conversation, number_of(beginning)))
         try:
-            opened.append(key.open(bytes.fromhex(digits)) if key is not None else _NOTHING)
+            opened.append(key.open(sealed) if key is not None else _NOTHING)
         except SealError as error:
             logger.error("message %d cannot be looked at: %s", text[0], error, extra={"conversation": conversation})
             opened.append(_NOTHING)
     return opened
 
 
-def _forget(reading: asyncio.Task[list[SealedText]]) -> None:
+def _forget(reading: asyncio.Task[_Texts]) -> None:
     """Nobody waits for it any more, nor for its fault."""
     if not reading.cancelled():
         reading.exception()
-
-
-def _portions(texts: list[SealedText]) -> Iterator[list[SealedText]]:
-    """As many at once as one slice takes."""
-    first = digits = 0
-    for place, text in enumerate(texts):
-        digits += len(text[4])
-        if digits > SLICE_DIGITS or place - first >= SLICE_TEXTS:
-            if place > first:
-                yield texts[first:place]
-            first, digits = place, len(text[4])
-    if first < len(texts):
-        yield texts[first:]
 
 
 class _Search:
@@ -272,17 +270,32 @@ def _bounded(scope: Scope, before: Spot | None) -> Scope | None:
     return scope if scope.first_seq <= scope.last_seq else None
 
 
-def _windows(scope: Scope, archived: int) -> Iterator[_Window]:
-    """All of a conversation that is to be looked through, newest first."""
-    seq = scope.last_seq
-    while seq >= scope.first_seq:
-        is_archived = seq <= archived
-        lowest = scope.first_seq if is_archived else max(scope.first_seq, archived + 1)
-        first = max(lowest, seq - (PAGE if is_archived else LEDGER_PAGE) + 1)
-        yield _Window(scope, first - 1, seq + 1, is_archived)
-        seq = first - 1
+def _windows(scopes: Iterable[Scope], archived: Mapping[str, int]) -> Iterator[_Window]:
+    """All that is to be looked through: of each conversation the newest first."""
+    together: list[Scope] = []
+    seqs = 0
+    for scope in scopes:
+        in_archive = archived.get(scope.conversation, 0)
+        seq = scope.last_seq
+        while seq >= scope.first_seq and seq > in_archive:
+            first = max(scope.first_seq, in_archive + 1, seq - LEDGER_PAGE + 1)
+            yield _Window([scope], first - 1, seq + 1, is_archived=False)
+            seq = first - 1
+        if 0 < in_archive <= PAGE:
+            if seqs + in_archive > PAGE:
+                yield _Window(together, 0, ALWAYS, is_archived=True)
+                together, seqs = [], 0
+            together.append(scope)
+            seqs += in_archive
+            continue
+        while seq >= scope.first_seq:
+            first = max(scope.first_seq, seq - PAGE + 1)
+            yield _Window([scope], first - 1, seq + 1, is_archived=True)
+            seq = first - 1
+    if together:
+        yield _Window(together, 0, ALWAYS, is_archived=True)
 
 
 def _next(windows: Iterator[_Window], done: set[str]) -> _Window | None:
     """The next one of a conversation that is still looked through."""
-    return next((window for window in windows if window.scope.conversation not in done), None)
+    return next((each for each in windows if any(scope.conversation not in done for scope in each.scopes)), None)

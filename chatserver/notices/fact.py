@@ -16,6 +16,7 @@ FactName = Literal[
     "message",
     "message.refused",
     "message.unread",
+    "message.not_sent",
     "reply.warning",
     "reply.missed",
     "reply.overtime",

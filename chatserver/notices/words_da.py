@@ -8,6 +8,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "message.unread": ("{Other} har skrevet til dig", "Du har {unread} fra {other}."),
     "message.unread/answered": ("{Other} har svaret", "{Other} har svaret dig."),
+    "message.not_sent": (
+        "En besked blev ikke sendt",
+        "Din besked til {other} kunne ikke sendes, da tiden var inde. Teksten er gemt til dig.",
+    ),
     "reply.warning": (
         "{Other} venter på svar fra dig",
         "{Other} er lovet svar senest {due}.",
@@ -305,6 +309,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{state} Se på den med det samme.",
         "En sag, der ikke kan vente, er kommet ind. Se på den med det samme.",
     ),
+    "case.urgent/mentor": ("Hastebesked fra {other}", "{state}", "En hastebesked venter: læs den nu."),
     "case.waiting": (
         "En sag venter: {case}",
         "Det, den venter på, er ikke kommet, eller fristen udløber snart. {state}",

@@ -5,6 +5,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "message.refused": ("A message was not sent", "A message could not be sent now; its text is back with its writer."),
     "message.unread": ("{Other} has written to you", "You have {unread} from {other}."),
     "message.unread/answered": ("{Other} has answered", "{Other} has answered you."),
+    "message.not_sent": (
+        "A message was not sent",
+        "Your message to {other} could not be sent at its time. The text is kept for you.",
+    ),
     "reply.warning": (
         "{Other} waits for your answer",
         "{Other} is promised an answer by {due}.",
@@ -302,6 +306,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{state} Please look at it at once.",
         "A case is waiting that cannot wait. Please look at it at once.",
     ),
+    "case.urgent/mentor": ("Urgent note from {other}", "{state}", "An urgent note is waiting: please read it now."),
     "case.waiting": (
         "A case is waiting: {case}",
         "What it waits for has not come, or is due soon. {state}",

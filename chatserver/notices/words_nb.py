@@ -8,6 +8,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "message.unread": ("{Other} har skrevet til deg", "Du har {unread} fra {other}."),
     "message.unread/answered": ("{Other} har svart", "{Other} har svart deg."),
+    "message.not_sent": (
+        "En melding ble ikke sendt",
+        "Meldingen din til {other} kunne ikke sendes da tiden var inne. Teksten er tatt vare på.",
+    ),
     "reply.warning": (
         "{Other} venter på svar fra deg",
         "{Other} er lovet svar senest {due}.",
@@ -305,6 +309,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{state} Se på den med en gang.",
         "En sak som ikke kan vente, er kommet inn. Se på den med en gang.",
     ),
+    "case.urgent/mentor": ("Hastemelding fra {other}", "{state}", "En hastemelding venter: les den nå."),
     "case.waiting": (
         "En sak venter: {case}",
         "Det den venter på, er ikke kommet, eller fristen går snart ut. {state}",

@@ -7,7 +7,9 @@ Beside running servers, step by step, and each step may be done again: a command
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
-4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
+4. There the person's texts go, and the others' are sealed anew with the new key, also what they have not sent. Events
+   stay: they hold no texts.
+   So do the person's files; of the others' it is their names, and what opens them, that is sealed anew.
    Exercises go, whoever gave them: what was handed in is a message, too.
 5. The old keys go: copies of store and archive hold texts that nobody can read any more. The conversation is told of
    once more, for apps that still show what it held.
@@ -28,6 +30,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
+from chatserver.attachments.book import AttachmentBook
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
 from chatserver.cases.erased_words import forget_notes
 from chatserver.conversations.conversation import ConversationRecord
@@ -48,6 +51,7 @@ from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.personal_data.unsent import keys_of, seal_anew
 from chatserver.records.database import Database
 from chatserver.settings import SettingsError
 from quotas import instant
@@ -81,7 +85,7 @@ class Erased(Struct, frozen=True):
 
 
 class Erasure:
-    """Its methods raise DatabaseError, StoreError and SettingsError; the same erasure again goes on.
+    """Its methods raise DatabaseError, StoreError, FileStoreError and SettingsError; the same erasure again goes on.
 
     `mail_folder` is where mails go without a relay; whether there is one does not matter.
     """
@@ -97,6 +101,7 @@ class Erasure:
         provisioning: Provisioning,
         revocations: Revocations,
         noting: Noting,
+        attachments: AttachmentBook,
         mail_folder: Path,
     ) -> None:
         self._database = database
@@ -107,6 +112,7 @@ class Erasure:
         self._provisioning = provisioning
         self._revocations = revocations
         self._noting = noting
+        self._attachments = attachments
         self._mail_folder = mail_folder
 
     async def erase(self, person: str, on_progress: Callable[[int, int], None]) -> Erased:
@@ -159,6 +165,7 @@ class Erasure:
         await self._empty_log(name, last_seq)
         await self._erase_exercises(person, name, number, ends=ends)
         await self._erase_texts(person, name, number, progress)
+        await self._attachments.erase(person, name, await self._keys.current(name, number))
         await self._keys.destroy(name, number)
         if not was_done:
             await self._say_again(name)
@@ -240,6 +247,9 @@ class Erasure:
 
     async def _erase_texts(self, person: str, name: str, number: int, progress: "_Progress") -> None:
         new = await self._keys.current(name, number)
+        async with self._database.begin() as connection:
+            old = await self._keys.existing(name, {each for each in await keys_of(connection, name) if each < number})
+            await seal_anew(connection, name, old, new)
         last = 0
         while True:
             async with self._database.read() as connection:

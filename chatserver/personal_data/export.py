@@ -1,11 +1,14 @@
 """Everything about a person, read piece by piece: however much there is, little of it is in memory at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from chatserver.access.revocation import Revocations
+from chatserver.attachments.book import AttachmentBook
+from chatserver.audit.line import AuditDeed, AuditRole
+from chatserver.audit.trail import note
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
@@ -27,10 +30,12 @@ from chatserver.personal_data.contents import (
     Other,
     Stand,
 )
+from chatserver.personal_data.files import ExportedFile, file_row, path_of
 from chatserver.personal_data.mentoring import exercises_in, kept_by
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.personal_data.unsent import unsent_of
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -76,18 +81,22 @@ class Export:
 
     def __init__(
         self,
+        *,
         database: Database,
         ledger: RedisLedger,
         log: MessageLog,
         revocations: Revocations,
         keys: ConversationKeys,
+        attachments: AttachmentBook,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._log = log
         self._revocations = revocations
+        self._keys = keys
         self._case_texts = CaseTexts(keys)
         self._mentoring = mentoring_on(database, keys, log, ledger.now)
+        self._attachments = attachments
 
     async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
@@ -96,6 +105,10 @@ class Export:
         if found is None:
             raise UnknownPersonError(id)
         return found
+
+    async def note(self, person: str, by: str, role: AuditRole) -> None:
+        """That somebody is about to be given everything about a person."""
+        await note(self._database, AuditDeed(await self._ledger.now(), by, role, "person.exported", person=person))
 
     async def write(
         self, person: PersonRecord, sinks: Sequence[Sink], on_progress: Callable[[int, int], None]
@@ -108,6 +121,7 @@ class Export:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
         records["cases_seen"] = await cases_seen(self._database, self._case_texts, person)
+        records |= await unsent_of(self._database, self._keys, person.id)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
         records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
         records |= await kept_by(self._mentoring, person.id)
@@ -137,8 +151,21 @@ class Export:
             sink.end()
         return Exported(len(names), done)
 
+    async def files(self, person: str) -> AsyncIterator[ExportedFile]:
+        """Every file of their conversations: where it stands among the files of an export, and what is in it.
+
+        Reading `content` raises FileStoreError too, and SealError.
+        """
+        async with self._database.read() as connection:
+            names = await people.conversations_with(connection, person)
+        for name in names:
+            async for found in self._attachments.of(name, person):
+                if found.state == "ready":
+                    yield ExportedFile(path_of(found), self._attachments.read(found, 0, found.size))
+
     async def _conversation(self, person: str, name: str) -> ExportedConversation:
         standing = await self._ledger.standing(name)
+        files = [file_row(each) async for each in self._attachments.of(name, person)]
         async with self._database.read() as connection:
             found = await conversations.find(connection, name)
             assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
@@ -163,7 +190,8 @@ class Export:
                 ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
                 chosen_plan=found.chosen_plan,
                 chosen_at=instant.text_or_none(found.chosen_at),
-                records=await recorded.of_conversation(connection, name) | {"exercises": exercises},
+                records=await recorded.of_conversation(connection, name)
+                | {"attachments": files, "exercises": exercises},
             )
 
 

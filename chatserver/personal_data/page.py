@@ -22,6 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "bookings": ("service", "starts_at", "minutes", "price", "cancelled_at"),
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
+    "attachments": ("name", "type", "from", "created_at", "file"),
     "absences": ("since", "until", "substitute_id"),
     "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
@@ -37,6 +38,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "notice_settings": ("off", "quiet_from", "quiet_until", "updated_at"),
     "muted_conversations": ("conversation_id", "muted_at"),
     "opening_requests": ("conversation_id", "asked_at", "opens_at"),
+    "later_messages": ("conversation_id", "send_at", "state", "body"),
+    "drafts": ("conversation_id", "written_at", "body"),
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
     "sign_ins": ("device", "began_at", "used_at"),
@@ -57,7 +60,7 @@ _HEADS = {
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""
-_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise"})
+_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise", "name", "from", "file"})
 """Columns with what people wrote."""
 
 _Rows = list[tuple[str, str]]
@@ -231,7 +234,7 @@ class ExportPage:
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
         if column in _TYPED:  # as it was written, also where it is a word of ours
-            said = row[column]
+            said = row[column] or ""
             return escape(said if isinstance(said, str) else ", ".join(said))
         match row[column]:
             case None:

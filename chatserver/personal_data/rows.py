@@ -11,8 +11,10 @@ from chatserver.records.tables import (
     CALENDAR_FEEDS,
     CONVERSATIONS,
     CREDIT_CORRECTIONS,
+    DRAFTS,
     ERASURES,
     EXERCISES,
+    LATER_MESSAGES,
     LIBRARY,
     MAIL_BOUNCES,
     MEMBERSHIP_TURNS,
@@ -40,8 +42,9 @@ _NO_ONE = {"name": "", "email": None, "country": None, "zone": "UTC", "locale": 
 _OF_ONE = (
     *(OUTBOX, NOTICES, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
     *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
+    *(LATER_MESSAGES, DRAFTS),
 )
-"""What one person hears of, wants to hear, and where to: the other side has rows of their own."""
+"""What one person hears of, wants to hear, and where to, and what they have not sent: others have rows of their own."""
 _message = MESSAGES.c
 
 
@@ -95,8 +98,10 @@ async def stood_in(connection: AsyncConnection, person: str) -> list[str]:
     places, names = CONVERSATIONS.c, set[str]()
     wrote = select(_message.conversation_id).where(_message.sender == person, _message.role == "mentor")
     answered = select(REPLY_WAITS.c.conversation_id).where(REPLY_WAITS.c.answered_by == person)
+    unsent = [select(table.c.conversation_id).where(table.c.person_id == person) for table in (LATER_MESSAGES, DRAFTS)]
     asked = select(places.id).join(ABSENCES, ABSENCES.c.mentor_id == places.mentor_id)
-    for query in (wrote.distinct(), answered.distinct(), asked.where(ABSENCES.c.substitute_id == person).distinct()):
+    stood = asked.where(ABSENCES.c.substitute_id == person)
+    for query in (each.distinct() for each in (wrote, answered, stood, *unsent)):
         names.update(await connection.scalars(query))
     own = select(places.id).where(or_(places.member_id == person, places.mentor_id == person))
     return sorted(names - set(await connection.scalars(own)))

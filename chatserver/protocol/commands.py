@@ -76,6 +76,8 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     body: str
     reply_to: MessageSeq | None = None
     """The seq of the message that it answers."""
+    at: str | None = None
+    """When it is to be sent by itself, an instant that is to come; null: now."""
 
 
 class Edit(RoomCommand, frozen=True, gc=False):
@@ -228,6 +230,43 @@ class ReadNotices(Command, frozen=True, gc=False, tag="notices_read"):
     ask: AskId | None = None
 
 
+class ListLater(Command, frozen=True, gc=False, tag="scheduled"):
+    """One's own messages that go out later, and those that could not: of a conversation, or (null) of all."""
+
+    conversation: Name | None = None
+    ask: AskId | None = None
+
+
+class Reschedule(RoomCommand, frozen=True, gc=False):
+    """Give a message that goes out later another time, another text, or both; null: as it is."""
+
+    id: MessageId
+    at: str | None = None
+    body: str | None = None
+    ask: AskId | None = None
+
+
+class Unschedule(RoomCommand, frozen=True, gc=False):
+    """Take back a message that goes out later, or one that could not: it is kept no longer."""
+
+    id: MessageId
+    ask: AskId | None = None
+
+
+class Draft(RoomCommand, frozen=True, gc=False):
+    """What one is writing there is this now; '' for nothing. `seen`: the `at` of the draft that one has seen."""
+
+    body: str
+    seen: str | None = None
+    ask: AskId | None = None
+
+
+class Drafts(Command, frozen=True, gc=False):
+    """What one is writing in all of one's conversations."""
+
+    ask: AskId | None = None
+
+
 class Renew(Command, frozen=True, gc=False):
     """Go on with a fresh token of the same person in the same role: the connection stays until that one expires."""
 
@@ -257,6 +296,11 @@ AnyCommand = (
     | Watch
     | Notices
     | ReadNotices
+    | ListLater
+    | Reschedule
+    | Unschedule
+    | Draft
+    | Drafts
     | Renew
 )
 
@@ -282,6 +326,11 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Watch,
     Notices,
     ReadNotices,
+    ListLater,
+    Reschedule,
+    Unschedule,
+    Draft,
+    Drafts,
     Renew,
 )
 

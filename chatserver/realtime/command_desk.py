@@ -37,6 +37,8 @@ class Asker(Protocol):
     turn: asyncio.Lock
     """Whoever reads a page for the connection holds it: see `Reader.turn`."""
     ended: bool
+    drafts: dict[str, int]
+    """What its app knows of drafts: by conversation, when each was written, 0 for none."""
 
     @property
     def is_congested(self) -> bool:
@@ -48,6 +50,9 @@ class Asker(Protocol):
 
     def follower(self, conversation: str) -> Follower[Room] | None:
         """Its place in a conversation; None where it does not follow that."""
+
+    def follows(self, conversation: str) -> bool:
+        """Whether it follows the conversation already, or is about to."""
 
     def followers(self) -> list[Follower[Room]]:
         """Its places in conversations."""

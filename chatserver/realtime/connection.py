@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
@@ -26,6 +27,7 @@ from chatserver.protocol.commands import (
     Command,
     Conversations,
     Delete,
+    Draft,
     Edit,
     Follow,
     GiveExercise,
@@ -176,6 +178,8 @@ class Connection:
         """How many changes of substitutes the hub had heard of when it looked for whom this one stands in."""
         self.list: ConversationList | None = None
         """Its person's own conversations; None for support and services, and before the welcome."""
+        self.drafts: dict[str, int] = {}
+        """What its app knows of drafts: by conversation, when each was written, 0 for none."""
         self.ended = False
         self.turn = asyncio.Lock()
         self._socket = socket
@@ -457,7 +461,9 @@ class Connection:
             self._not_followed(command)
             return
         writes_as = self.writes_as(follower)
-        if writes_as is None:
+        if command.at is not None:
+            self._work(self._desks[Send].obey(self, command), command)
+        elif writes_as is None:
             self.refuse(command, "read_only")
         elif problem := check_text(command.body) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
@@ -505,6 +511,8 @@ class Connection:
         composer = room.composer(state)
         event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
         follower.acknowledge(result.seq, frame_of(event, self.encoding))
+        if self.drafts and (seen := self.drafts.pop(command.conversation, 0)):
+            self._desk.begin(self._clear_draft(Draft(command.conversation, "", text(seen))))
 
     def _refused(self, command: Send, follower: Follower[Room], result: base.PostRefused) -> None:
         room = follower.room
@@ -520,6 +528,11 @@ class Connection:
                 room.composer(state),
             )
         )
+
+    async def _clear_draft(self, command: Draft) -> None:
+        """A message was sent: what its app knew of a draft is a draft no longer, on no device."""
+        with suppress(StoreError, DatabaseError):
+            await self._desks[Draft].obey(self, command)
 
     async def _check(self, command: Check, room: Room) -> None:
         standing = await room.ledger.standing(room.id)

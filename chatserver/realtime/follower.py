@@ -268,7 +268,15 @@ class Follower(Generic[FollowedRoom]):
         return self._filling is not None
 
 
-async def room_for_more(reader: Reader) -> None:
+class Congestible(Protocol):
+    """Whoever reads what is told."""
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether much waits for the reader."""
+
+
+async def room_for_more(reader: Congestible) -> None:
     """Wait while much waits for the reader: first for what this tick pushed, then for the reader itself."""
     if reader.is_congested:
         await asyncio.sleep(0)

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from chatserver.access.revocation import Revocations
+from chatserver.audit.reads import SupportReads
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -33,15 +34,18 @@ from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people import SUPPORT, People
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.presence import Attendance
+from chatserver.realtime.read_notes import ReadNotes
 from chatserver.realtime.room import Room
 from chatserver.realtime.rooms import OpeningError, Rooms
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
 from chatserver.realtime.standing_in import StandInPlace, StandIns
 from chatserver.realtime.substitute import Substitute
+from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.standing_in import StandInBook
+from chatserver.unsent.unsent_news import read_change
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
@@ -81,7 +85,9 @@ class Hub:
         notices: NoticeDesk,
         people: PeopleDesk,
         bells: Bells,
+        unsent: UnsentDesk,
         stand_ins: StandInBook,
+        reads: SupportReads,
         node: str,
         when_due: Callable[[Collection[int]], None],
     ) -> None:
@@ -101,6 +107,7 @@ class Hub:
         self._background = Background()
         self.people = People(store, revocations)
         self.connections = self.people.connections
+        self._read_notes = ReadNotes(reads, clock, self.connections)
         self._presence = Attendance(
             leases=Leases(store, node),
             clock=clock,
@@ -111,6 +118,7 @@ class Hub:
         self._stand_ins = StandIns(book=stand_ins, log=log, clock=clock, background=self._background, floor=self)
         self._clock_moves = ClockMoves(store=store, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells
+        self._unsent = unsent
         self._rooms = Rooms(
             store=store,
             ledger=ledger,
@@ -136,6 +144,7 @@ class Hub:
         """Begin to renew leases and to compare clocks."""
         self._presence.start()
         self._bells.start()
+        self._read_notes.start()
         self._background.begin(self._clock_moves.start())
         self._measuring = asyncio.get_running_loop().create_task(self._clock.measure_forever(self._ledger.time))
 
@@ -146,6 +155,7 @@ class Hub:
         self.people.stop()
         self._board.stop()
         self._presence.stop()
+        self._read_notes.stop()
         if self._measuring is not None:
             self._measuring.cancel()
         await self._background.end()
@@ -176,6 +186,7 @@ class Hub:
         admitted = [room for room in rooms if self._admits(room, connection)]
         asked = next(self._foresights)
         try:
+            await self._read_notes.follows(connection, [room.id for room in admitted])
             places = await self._stand_ins.places(connection, admitted)
             outlooks, people = await self._foreseen_of(admitted)
             if beside is not None:
@@ -294,6 +305,8 @@ class Hub:
             self.people.signal(person, *signal)
         elif self._tell_of_case(person, payload):
             pass
+        elif (unsent := read_change(payload)) is not None:
+            self._background.begin(self._unsent.told(self.welcomed(person), unsent))
         elif (mute := feed.read_muted(payload)) is not None:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
@@ -355,7 +368,7 @@ class Hub:
         connection.stand_ins_as_of = self._stand_ins.changes
         return await self._stand_ins.conversations(connection.user)
 
-    def welcomed(self, person: str) -> Iterable[Connection]:
+    def welcomed(self, person: str) -> list[Connection]:
         """Everything that the person is connected with, once it was welcomed."""
         return [each for each in self.people.connections_of(person) if each in self.connections]
 
@@ -391,6 +404,7 @@ class Hub:
                 self._background.begin(self._look_at_notices(person))
                 self._stand_ins.changed(person)
                 self.people.look_for_cases(person)
+                self._unsent.missed(self.welcomed(person))
         if SUPPORT in channels:
             self.people.look_for_cases("")
         if not CHANNELS.keys().isdisjoint(channels):

@@ -137,6 +137,10 @@ class Room:
             self._composer = state, composer_of(state, self._rulebook.policy.help.lines_of(self.country))
         return self._composer[1]
 
+    def composer_now(self) -> Composer:
+        """What the member may do now."""
+        return self.composer(self.lane.writing_state(self._clock.now()))
+
     @property
     def country(self) -> str:
         """Whose help lines hold for the member; '' for none that is known."""

@@ -4,10 +4,12 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -36,6 +38,11 @@ Afterwards = Callable[[], Awaitable[None]]
 _afterwards: WeakKeyDictionary[AsyncConnection, list[Afterwards]] = WeakKeyDictionary()
 """By the transaction's connection: not kept in it, which cannot be asked any more where its server ended it."""
 
+Beforehand = Callable[[AsyncConnection], Awaitable[None]]
+"""What a transaction does as its last, before it is committed: what it holds then, it holds for a moment."""
+_beforehand: WeakKeyDictionary[AsyncConnection, list[Beforehand]] = WeakKeyDictionary()
+_along: ContextVar["AlongWrite | None"] = ContextVar("along", default=None)
+
 _FAULTS = (DBAPIError, PoolTimeoutError, OSError)
 _NO_SPACE = "no space left on device"
 _REASONS = {
@@ -60,6 +67,39 @@ def after_commit(connection: AsyncConnection, work: Afterwards) -> None:
     _afterwards.setdefault(connection, []).append(work)
 
 
+def before_commit(connection: AsyncConnection, work: Beforehand) -> None:
+    """Do that as the last of the transaction, which fails where it does. Where it is rolled back, nothing is done."""
+    _beforehand.setdefault(connection, []).append(work)
+
+
+class AlongWrite:
+    """What is to be written with whatever is written first."""
+
+    def __init__(self, work: Beforehand) -> None:
+        self.work = work
+        self.done = False
+        """Whether it was, and is committed."""
+
+
+@contextmanager
+def written_along(work: Beforehand) -> Iterator[AlongWrite]:
+    """Inside, the first transaction that changes rows does `work` as its last, so that both are kept or neither.
+
+    Those that only read and lock are passed over. What is begun inside and goes on after it is not meant any more.
+    """
+    along = AlongWrite(work)
+    token = _along.set(along)
+    try:
+        yield along
+    finally:
+        _along.reset(token)
+        along.work = _nothing
+
+
+async def _nothing(connection: AsyncConnection) -> None:
+    """Nothing more is to be written along."""
+
+
 class Database:
     """`url` is SQLAlchemy's: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Connects when first used.
 
@@ -80,12 +120,21 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
-        wrote = False
+        wrote, along = False, _along.get()
+        taken = False
         try:
             with _faults_named():
                 async with self._server.begin() as connection:
                     before = await self._changes(connection)
-                    yield connection
+                    if along is None or along.done:
+                        yield connection
+                    else:
+                        changed = _watched(connection)
+                        yield connection
+                        if taken := changed():
+                            await along.work(connection)
+                    for work in _beforehand.pop(connection, ()):
+                        await work(connection)
                     wrote = await self._changes(connection) > before
         except DatabaseError as error:
             if isinstance(error.__cause__, _FAULTS):  # Else the one who wrote had a reason of their own.
@@ -93,8 +142,10 @@ class Database:
             raise
         if wrote:
             self._fault = None
-        for work in _afterwards.pop(connection, ()):
-            await work()
+        if along is not None and taken:
+            along.done = True
+        for done in _afterwards.pop(connection, ()):
+            await done()
 
     async def _changes(self, connection: AsyncConnection) -> int:
         """A number that grows with what the transaction writes; asked for only while it is in doubt that one can."""
@@ -136,6 +187,19 @@ class _Postgres:
         self.begin = self._engine.begin
         self.read = self._engine.connect
         self.close = self._engine.dispose
+
+
+def _watched(connection: AsyncConnection) -> Callable[[], bool]:
+    """Tells, from here on, whether a statement of the connection has changed rows."""
+    changed = False
+
+    def executed(_: Any, cursor: Any, __: str, ___: Any, context: Any, ____: bool) -> None:
+        nonlocal changed
+        # -1 where the driver does not say how many, as of several at once.
+        changed = changed or ((context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount != 0)
+
+    event.listen(connection.sync_connection, "after_cursor_execute", executed)
+    return lambda: changed
 
 
 def _sqlite_file(name: str | None) -> Path:

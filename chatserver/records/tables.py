@@ -27,6 +27,7 @@ from quotas.bookings import BookingKind
 from quotas.memberships import Payer, Renewal, StepKind
 from quotas.money import Cadence
 from quotas.plans import Service
+from quotas.standing import Writer
 
 METADATA = MetaData(
     naming_convention={
@@ -235,6 +236,26 @@ MESSAGES = Table(
         sqlite_where=text("about IS NOT NULL"),
         postgresql_where=text("about IS NOT NULL"),
     ),
+)
+
+ATTACHMENT_STATES = ("arriving", "checking", "ready", "refused", "deleted")
+
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("ref", String(32), nullable=False),
+    Column("person_id", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("message_id", LargeBinary),
+    Column("seq", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    _one_of("state", ATTACHMENT_STATES),
+    UniqueConstraint("ref", name="uq_attachments_ref"),
 )
 
 LEDGER_SNAPSHOTS = Table(
@@ -760,6 +781,71 @@ QUIET_MEMBERS = Table(
     Column("quiet_since", BigInteger),
     Column("suggested_at", BigInteger),
     Column("member_read", BigInteger, nullable=False),
+)
+
+# What is written and not sent: messages that go out later, with their heads as they are posted then, and drafts.
+# The texts are sealed with the conversation's key. `tried_at`: it is being sent. A refused one is kept for its writer.
+
+LATER_MESSAGES = Table(
+    "later_messages",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("person_id", String(64), primary_key=True, index=True),
+    Column("message_id", LargeBinary, primary_key=True),
+    Column("side", String(16), nullable=False),
+    Column("send_at", BigInteger, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tried_at", BigInteger),
+    Column("reason", String(32)),
+    Column("opens_at", BigInteger),
+    Column("head", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _one_of("side", get_args(Writer)),
+    _one_of("state", ("waiting", "refused")),
+)
+_waiting = LATER_MESSAGES.c.state == "waiting"
+Index("ix_later_messages_due", LATER_MESSAGES.c.send_at, sqlite_where=_waiting, postgresql_where=_waiting)
+
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("person_id", String(64), primary_key=True, index=True),
+    Column("written_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# Who did what to whose data: lines that are only appended, each with the hash of itself and of what came before it
+# (`audit.line`). The head is the newest, and whoever appends holds its row. `details` is JSON, as it was hashed.
+
+AUDIT_LINES = Table(
+    "audit_lines",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("did", String(32), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("about", String(128), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("ix_audit_lines_conversation_id", "conversation_id", "number"),
+    Index("ix_audit_lines_person_id", "person_id", "number"),
+    Index("ix_audit_lines_who", "who", "number"),
+    Index("ix_audit_lines_did", "did", "number"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="alone"),
 )
 
 # What a mentor keeps to use again, and an exercise as a member has it. Of the library, the owner '' is the platform.

@@ -31,7 +31,7 @@ from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
-from quotas.ledger.waits import ENDINGS, EventKind, WaitEvent, Waits
+from quotas.ledger.waits import ENDINGS, NOTE_EVENTS, EventKind, WaitEvent, Waits
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
@@ -52,7 +52,7 @@ TOGETHER_WITH_CASES = 50
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
-_LISTENED: frozenset[EventKind] = frozenset({"missed", *ENDINGS, "wrote", "refused"})
+_LISTENED: frozenset[EventKind] = frozenset({"missed", *ENDINGS, "wrote", "refused", *NOTE_EVENTS})
 """What listeners hear of."""
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
@@ -88,7 +88,7 @@ class RecordedWait(Struct, frozen=True):
 
 
 class WaitListener(Protocol):
-    """What cases have to do with waits: `missed_answers.py` and `quiet_members.py` of `chatserver/cases`."""
+    """What cases have to do with waits: `missed_answers`, `urgent_notes` and `quiet_members` of `chatserver/cases`."""
 
     async def concerned(self, connection: AsyncConnection, waits: Sequence[RecordedWait]) -> set[str]:
         """Conversations of these that it may write about. Raises DatabaseError."""
@@ -302,8 +302,8 @@ class ReplyRecords:
 
 
 def _has_row(event: WaitEvent) -> bool:
-    """Not an overtime; nor a mentor's refusal, who is refused only where nobody may write."""
-    return event.side == "member" if event.kind == "refused" else event.kind != "overtime"
+    """Not an overtime, nor a note; nor a mentor's refusal, who is refused only where nobody may write."""
+    return event.side == "member" if event.kind == "refused" else event.kind not in ("overtime", *NOTE_EVENTS)
 
 
 def _waits(events: Iterable[WaitEvent], places: Mapping[str, ToldOf]) -> list[RecordedWait]:

@@ -9,11 +9,13 @@ from chatserver.terminal import reading_along, saved_texts
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
+from chatserver.terminal.searching import COMMANDS as SEARCHING
+from chatserver.terminal.searching import search
 from chatserver.terminal.sending_on import COMMANDS as SENDING_ON
 from chatserver.terminal.sending_on import send_on
 from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
-_HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
+_HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "help_check", "help_newline", "help_quit")
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
 _HELP_OWN = ("help_mute", "help_exercises")
@@ -40,6 +42,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await desk.notices.obey(command, rest)
         elif command in SENDING_ON:
             await send_on(desk, rest)
+        elif command in SEARCHING:
+            await search(desk, rest)
         elif command in CASE_COMMANDS:
             await desk.cases.obey(command, rest)
         elif command in saved_texts.COMMANDS:

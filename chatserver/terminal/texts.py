@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chatserver.terminal.case_texts import CASE_TEXTS
 from chatserver.terminal.mentoring_texts import MENTORING_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
+from chatserver.terminal.search_texts import SEARCH_TEXTS
 from chatserver.terminal.session_texts import SESSION_TEXTS
 from quotas.phrases import LANGUAGES, Language, language_of
 
@@ -324,6 +325,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     **SESSION_TEXTS,
     **NOTICE_TEXTS,
     **MENTORING_TEXTS,
+    **SEARCH_TEXTS,
     **CASE_TEXTS,
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""

@@ -14,63 +14,79 @@ from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import plain_day
 from quotas.what_if import WhatIfCounts, WhatIfReport, summed
 
-HEADINGS = ("tried", "refused", "let in instead", "refused instead", "windows", "in time", "missed", "open")
+WIDE = 105
+"""From that width on weeks are named with their year, arrows have room, and waits that are open still are shown."""
+NAMES = ("plan", "week")
+HEADINGS = ("tried", "refused", "other", "windows", "in time", "missed", "open")
 _EN = Texts("en")
 _NONE = Text("–", "dim")
-Good = Literal["more", "less"]
+_Better = Literal["more", "less"]
 
 
 def show(console: Console, report: WhatIfReport) -> None:
-    """Print it. Of what both policies say, an arrow leads from today's to the new one's."""
+    """Print it, as wide as the console allows."""
     first, last = plain_day(_EN, report.first), plain_day(_EN, report.last)
     days = first if report.first == report.last else f"{first} – {last}"
     if not report.lines:
         console.print(f"No member tried to write on {days} ({report.zone}).")
     else:
-        title = f"What members tried to write on {days} ({report.zone}): today's policy → the new one"
-        console.print(Text(title, "bold"))
-        console.print(_table(report))
+        console.print(Text(f"What members tried to write on {days} ({report.zone})", "bold"))
+        console.print(_table(report, is_wide=console.width >= WIDE))
+        console.print(Text(_LEGEND, "dim"))
     for line in _remarks(report):
         console.print(line)
 
 
-def _table(report: WhatIfReport) -> Table:
+_LEGEND = (
+    "today's policy → the new one, where they differ; other: + let in by the new one alone, − by today's alone; "
+    "in time, missed and open: waits that began in the week"
+)
+
+
+def _table(report: WhatIfReport, *, is_wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", show_footer=True)
-    totals = [Text("all", "bold"), Text(""), *_cells(report.total)]
-    for heading, total in zip(("plan", "week from", *HEADINGS), totals, strict=True):
-        is_name = heading in ("plan", "week from")
-        table.add_column(heading, total, justify="left" if is_name else "right", no_wrap=not is_name)
+    totals = [Text("all", "bold"), Text(""), *_cells(report.total, is_wide=is_wide)]
+    for heading, total in zip((*NAMES, *(HEADINGS if is_wide else HEADINGS[:-1])), totals, strict=True):
+        justify: Literal["left", "right"] = "left" if heading in NAMES else "right"
+        table.add_column(heading, total, justify=justify, no_wrap=True, overflow="ellipsis")
     for plan, found in groupby(report.lines, key=attrgetter("plan")):
         lines = list(found)
         for number, line in enumerate(lines):
-            table.add_row(Text("" if number else plan), Text(f"{line.week}"), *_cells(line))
+            week = Text(f"{line.week}" if is_wide else f"{line.week:%m-%d}")
+            table.add_row(Text("" if number else plan), week, *_cells(line, is_wide=is_wide))
         if len(lines) > 1:
-            table.add_row(Text(""), Text("all", "bold"), *_cells(summed(lines)))
-        table.add_section()
+            table.add_row(Text(""), Text("all", "bold"), *_cells(summed(lines), is_wide=is_wide))
     return table
 
 
-def _cells(counts: WhatIfCounts) -> list[Text]:
-    """One for each of HEADINGS."""
+def _cells(counts: WhatIfCounts, *, is_wide: bool) -> list[Text]:
+    """One for each of HEADINGS, as far as there is room."""
     today, new = counts.today, counts.new
-    return [
+    arrow = " → " if is_wide else "→"
+    cells = [
         Text(f"{counts.tried:,}"),
-        _both(today.refused, new.refused, "less"),
-        Text(f"{counts.newly_admitted:,}", "green") if counts.newly_admitted else _NONE,
-        Text(f"{counts.newly_refused:,}", "red") if counts.newly_refused else _NONE,
-        _both(today.windows, new.windows, None),
-        _both(today.met, new.met, "more"),
-        _both(today.missed, new.missed, "less"),
-        _both(today.open, new.open, None),
+        _both(today.refused, new.refused, arrow, "less"),
+        _otherwise(counts),
+        _both(today.windows, new.windows, arrow),
+        _both(today.met, new.met, arrow, "more"),
+        _both(today.missed, new.missed, arrow, "less"),
+        _both(today.open, new.open, arrow),
     ]
+    return cells if is_wide else cells[:-1]
 
 
-def _both(today: int, new: int, good: Good | None) -> Text:
+def _otherwise(counts: WhatIfCounts) -> Text:
+    said = [(f"+{counts.newly_admitted:,}", "green"), (f"−{counts.newly_refused:,}", "red")]
+    kept = [each for each, number in zip(said, (counts.newly_admitted, counts.newly_refused), strict=True) if number]
+    return Text(" ").join(Text(*each) for each in kept) if kept else _NONE
+
+
+def _both(today: int, new: int, arrow: str, better: _Better | None = None) -> Text:
     """One number where they agree."""
     if today == new:
         return Text(f"{new:,}") if new else _NONE
-    style = "" if good is None else "green" if (new > today) == (good == "more") else "red"
-    return Text.assemble((f"{today:,} → ", "dim"), (f"{new:,}", style))
+    style = "" if better is None else "green" if (new > today) == (better == "more") else "red"
+    return Text.assemble((f"{today:,}{arrow}", "dim"), (f"{new:,}", style))
 
 
 def _remarks(report: WhatIfReport) -> Sequence[Text]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -55,6 +55,11 @@ class Post(Struct, frozen=True, gc=False):
     """Of the mentor's side: who writes for them. Outside their time the conversation is Unknown to them.
 
     Their ids are their own; what they write is no day's writing of the mentor, and the mentor has not read by it.
+    """
+    written_at: int = 0
+    """When it was written, of what is posted later than that, by itself, under an id that was held; 0: now.
+
+    The mentor's ends no wait that began since: it answers nothing of that. Nobody has read anything by it.
     """
 
 
@@ -140,6 +145,24 @@ class Stale(Struct, frozen=True, gc=False):
     standing: Standing
 
 
+class Note(Struct, frozen=True, gc=False):
+    """An urgent note on its way in, of the member, who may not write now. As `Post` where alike; it has an id."""
+
+    conversation: str
+    id: str
+    digest: bytes
+    entry: bytes
+    origin: str
+    after: int = 0
+    """The seq of the last note before it, whose lock is over; 0 where there is none."""
+
+
+class NotNoted(Struct, frozen=True, gc=False):
+    """Not stored: the conversation has ended, the member may write, or this lock has had its note."""
+
+    why: "WhyNotNoted"
+
+
 class Again(Struct, frozen=True, gc=False):
     """Not carried out, and nothing has changed: the post it follows was not, or the functions were lost and are back.
 
@@ -181,8 +204,12 @@ class Otherwise(Struct, frozen=True, gc=False):
     last_seq: int
 
 
+WhyNotNoted = Literal["ended", "open", "noted"]
+NoteResult = Posted | NotNoted | Stale | Reused | Unknown
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
 ChangeResult = Changed | ChangeRefused | TooLate | Deleted | OtherKey | Reused | Unknown
+IdHeld = Posted | PostRefused | Reused | Unknown | None
+"""None: the id is held for that text now. Else what an earlier post with it was answered, or that it was another's."""
 
 
 class Entry(Struct, frozen=True):
@@ -250,6 +277,21 @@ class Ledger(Protocol):
 
     async def deleted(self, conversation: str) -> frozenset[int]:
         """Seqs of deleted messages, and of edits of them, of which the archive may still hold the text."""
+
+    async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
+        """Append an urgent note, once a lock: it is counted as the member's text, spends nothing, and moves no wait.
+
+        An event `urgent` of the partition says that it came, and `note_read` that the mentor's side has read it.
+        """
+
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        """Keep an id for a message that is posted later: until then any other post with it is Reused.
+
+        Held for IDEMPOTENCY_PERIOD at least; held again, from now on.
+        """
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        """The id is held no longer; one that was posted stays remembered."""
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         """Append an entry of the system, unless `number` (1 or more) or a later one was; whether it was appended now.

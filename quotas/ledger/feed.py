@@ -47,6 +47,7 @@ _SIGNED_OUT = "signed-out "
 _NOTICED = b"noticed "
 _CASED = b"case "
 _SIGNALLED = b"signal "
+_UNSENT = b"unsent "
 _MUTED = "muted "
 _UNMUTED = "unmuted "
 STANDS_IN: Final = b"stands in"
@@ -194,6 +195,16 @@ def read_signalled(payload: bytes) -> tuple[str, bytes] | None:
         return None
     role, _, event = payload[len(_SIGNALLED) :].partition(b" ")
     return role.decode(), event
+
+
+def unsent(event: bytes) -> bytes:
+    """`unsent <event>`, to publish: something that the person wrote and has not sent is another one now, as JSON."""
+    return _UNSENT + event
+
+
+def read_unsent(payload: bytes) -> bytes | None:
+    """The event; None where it is something else."""
+    return payload[len(_UNSENT) :] if payload.startswith(_UNSENT) else None
 
 
 def muted(conversation: str, *, muted: bool) -> str:

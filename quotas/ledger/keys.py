@@ -15,6 +15,8 @@ ARCHIVIST = "{chatserver}:archivist"
 """String with a lease: the process that moves messages to the archive."""
 SUPPORT = "{chatserver}:support"
 """Sharded channel of what concerns all of support: `feed.cased`."""
+SWEEPER = "{chatserver}:sweeper"
+"""String with a lease: the process that removes files nobody sent, or that were taken back."""
 TELLER = "{chatserver}:teller"
 """String with a lease: the process that tells what happened at sessions and was left untold."""
 

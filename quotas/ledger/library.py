@@ -5,7 +5,7 @@ from importlib.resources import files
 
 _FILES = (
     *("common", "feed", "conversation", "timers", "waits", "deadlines", "turning", "unread", "refusals"),
-    *("messages", "changes", "events", "acknowledging", "settings", "board", "archive"),
+    *("messages", "changes", "notes", "events", "acknowledging", "settings", "board", "archive"),
 )
 """In this order: each may use what those before it have."""
 

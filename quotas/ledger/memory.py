@@ -29,6 +29,10 @@ from quotas.ledger.base import (
     ChangeResult,
     Deleted,
     Entry,
+    IdHeld,
+    Note,
+    NoteResult,
+    NotNoted,
     OtherKey,
     Otherwise,
     Post,
@@ -42,9 +46,12 @@ from quotas.ledger.base import (
     Uncounted,
     Unknown,
 )
-from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
+from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
+
+_Written = tuple[Writer, str, str]
+"""Side, who stood in ('' for nobody), and id."""
 
 
 @dataclass
@@ -57,10 +64,8 @@ class _Book:
     texts: TextCounts = field(default_factory=TextCounts)
     seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused | Changed]]] = field(
-        default_factory=dict
-    )
-    """Generation → side, who stood in ('' for nobody) and id → digest and first answer."""
+    sent: dict[int, dict[_Written, tuple[bytes, Posted | PostRefused | Changed | None]]] = field(default_factory=dict)
+    """Generation → what was written → digest and first answer; None for an id that is held."""
     substitutes_read: dict[str, int] = field(default_factory=dict)
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
@@ -73,6 +78,12 @@ class _Book:
     asked: set[int] = field(default_factory=set)
     """The member's messages of the open wait that stand."""
     deleted: set[int] = field(default_factory=set)
+    note: SentNote | None = None
+
+    def note_change(self, now: int) -> None:
+        """What opens and closes the conversation has changed."""
+        if self.note is not None:
+            self.note = replace(self.note, changed_at=now)
 
     def forget_texts(self) -> None:
         """Keep of what was sent the ids and the answers only."""
@@ -98,6 +109,7 @@ class MemoryLedger:
                 book.forget_texts()
             status = "ended" if book.settings.status == "ended" else settings.status
             book.settings = replace(settings, status=status)
+            book.note_change(at or self._clock())
         if book.settings.status in CLOSED_TO_BOTH:
             book.usage = without_wait(book.usage)
             book.asked.clear()
@@ -113,6 +125,7 @@ class MemoryLedger:
             return None if book is None else False
         book.carried = mark
         book.usage = carried(book.usage, used)
+        book.note_change(at or self._clock())
         return True
 
     async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
@@ -128,6 +141,7 @@ class MemoryLedger:
             return None
         now = at or self._clock()
         book.usage = replace(book.usage, live_until=now + length)
+        book.note_change(now)
         return self._standing(book, now)
 
     def _standing(self, book: _Book, now: int) -> Standing:
@@ -144,6 +158,7 @@ class MemoryLedger:
             member_seen=book.seen["member"],
             mentor_seen=book.seen["mentor"],
             last_at=max((entry.at for entry in book.log), default=0),
+            note=book.note,
         )
 
     def post(
@@ -168,25 +183,28 @@ class MemoryLedger:
         book.carried_out[post.lane] = post.number
         if not _may_write(post.stand_in, now):
             return Unknown()
-        generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
-        if post.id and (answer := self._first_answer(book, post, generation, now)) is not None:
+        generation = _generation(book, now)
+        if post.written_at:
+            _release(book, _written(post))
+        if post.id and (answer := self._first_answer(book, _written(post), post.digest, now)) is not None:
             return answer
         status = book.settings.status
         if post.writer == "member":
             decision = admit_member(status, book.usage, terms, now)
         else:
-            decision = admit_mentor(status, book.usage, now)
+            decision = admit_mentor(status, book.usage, now, post.written_at)
         result = self._applied(book, decision, post, now)
         if post.id:
             book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
         return result
 
-    def _first_answer(self, book: _Book, post: Post, generation: int, now: int) -> PostResult | None:
-        book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
+    def _first_answer(
+        self, book: _Book, written: _Written, digest: bytes, now: int
+    ) -> Posted | PostRefused | Reused | None:
         for records in book.sent.values():
-            if record := records.get(_written(post)):
-                digest, answer = record
-                if digest not in (post.digest, ANY_TEXT):
+            if record := records.get(written):
+                first_digest, answer = record
+                if answer is None or first_digest not in (digest, ANY_TEXT):
                     return Reused()
                 if isinstance(answer, Changed):
                     return Reused()
@@ -203,9 +221,9 @@ class MemoryLedger:
         book.texts = replace(book.texts, **written)
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
-        if post.writer == "mentor":
+        if not decision.usage.waiting_since:
             book.asked.clear()
-        else:
+        elif post.writer == "member":
             book.asked.add(seq)
         return Posted(seq, now, decision.usage, decision.answered, first=True)
 
@@ -223,7 +241,7 @@ class MemoryLedger:
         if change.kind == "deletion":
             self._delete(book, change)
         result = Changed(seq, now, book.usage, first=True)
-        generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)
+        generation = _generation(book, now)
         book.sent.setdefault(generation, {})[_written(change)] = change.digest, result
         return result
 
@@ -250,6 +268,50 @@ class MemoryLedger:
     async def deleted(self, conversation: str) -> frozenset[int]:
         book = self._books.get(conversation)
         return frozenset(book.deleted) if book else frozenset()
+
+    async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
+        book, now = self._books.get(note.conversation), at or self._clock()
+        if book is None:
+            return Unknown()
+        post = Post(note.conversation, "member", note.id, note.digest, note.entry, note.origin)
+        generation = _generation(book, now)
+        answer = self._first_answer(book, _written(post), note.digest, now)
+        if isinstance(answer, Posted | Reused):
+            return answer
+        if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
+            return Stale(self._standing(book, now))
+        decision = admit_member(book.settings.status, book.usage, terms, now)
+        if isinstance(decision, Admitted):
+            return NotNoted("open")
+        if book.settings.status == "ended":
+            return NotNoted("ended")
+        if (book.note.seq if book.note else 0) != note.after:
+            return NotNoted("noted")
+        result = self._applied(book, Admitted(book.usage), post, now)
+        if isinstance(result, Posted):
+            book.asked.discard(result.seq)
+            book.note = SentNote(result.seq, now, decision.opens_at)
+            book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
+            return result
+        return Unknown()
+
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        book = self._books.get(conversation)
+        if book is None:
+            return Unknown()
+        now = at or self._clock()
+        generation, written = _generation(book, now), (writer, "", id)
+        for records in book.sent.values():
+            if record := records.get(written):
+                if record[1] is not None or record[0] not in (digest, ANY_TEXT):
+                    return self._first_answer(book, written, digest, now)
+                del records[written]
+        book.sent.setdefault(generation, {})[written] = digest, None
+        return None
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        if (book := self._books.get(conversation)) is not None:
+            _release(book, (writer, "", id))
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         book = self._books.get(conversation)
@@ -325,9 +387,9 @@ class MemoryLedger:
 
 def _changed_before(book: _Book, change: Change, now: int) -> ChangeResult | None:
     """The first answer to its id, where that was used."""
-    generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)
-    for kept, records in book.sent.items():
-        if generation - kept <= 1 and (record := records.get(_written(change))):
+    _generation(book, now)
+    for records in book.sent.values():
+        if record := records.get(_written(change)):
             digest, answer = record
             if digest not in (change.digest, ANY_TEXT) or not isinstance(answer, Changed):
                 return Reused()
@@ -354,7 +416,20 @@ def _without_text(entry: bytes) -> bytes:
     return entry[: entry.index(b"\n") - 1] + b',"deleted":true}\n'
 
 
-def _written(post: Post | Change) -> tuple[Writer, str, str]:
+def _generation(book: _Book, now: int) -> int:
+    """The one that ids are remembered in now; those of before the last one are forgotten."""
+    generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
+    book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
+    return generation
+
+
+def _release(book: _Book, written: _Written) -> None:
+    for records in book.sent.values():
+        if written in records and records[written][1] is None:
+            del records[written]
+
+
+def _written(post: Post | Change) -> _Written:
     return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id
 
 

@@ -22,6 +22,10 @@ from quotas.ledger.base import (
     ChangeResult,
     Deleted,
     Entry,
+    IdHeld,
+    Note,
+    NoteResult,
+    NotNoted,
     OtherKey,
     Otherwise,
     Post,
@@ -34,11 +38,12 @@ from quotas.ledger.base import (
     TooLate,
     Uncounted,
     Unknown,
+    WhyNotNoted,
 )
 from quotas.ledger.chats import packed_chats, unpacked_chats
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.state import State
-from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
+from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import mark_at
@@ -218,7 +223,7 @@ class RedisLedger:
             *(keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name)),
             *(keys.changes(name), keys.blanked(name)),
         )
-        what = (_writer(change), change.digest, change.entry, change.origin, change.kind, change.about, change.of)
+        what = (_changer(change), change.digest, change.entry, change.origin, change.kind, change.about, change.of)
         bounds = (change.until, change.key, unread_after, self._shift, at or "")
         reply = await self.call("change", names, *what, *bounds)
         await self._store.kept(keys.kept(keys.tag(name)))
@@ -238,6 +243,32 @@ class RedisLedger:
 
     async def deleted(self, conversation: str) -> frozenset[int]:
         return frozenset(int(seq) for seq in await self._store.request("HKEYS", keys.blanked(conversation)))
+
+    async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
+        name = note.conversation
+        names = (keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name))
+        mark = note.id.encode().hex()
+        what = (LETTERS["member"] + note.id, note.digest, note.entry, note.origin)
+        packed = pack(settings.revision, terms, self._shift)
+        reply = await self.call("note", names, *what, packed, note.after, mark, at or "")
+        await self._store.kept(keys.kept(keys.tag(name)))
+        if isinstance(reply, list):
+            return Stale(_standing(int(reply[1]), reply[2]))
+        if (why := _NOT_NOTED.get(reply)) is not None:
+            return NotNoted(why)
+        result = _result(reply)
+        return result if isinstance(result, Posted | Reused) else Unknown()
+
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
+        reply = await self.call("hold", names, LETTERS[writer] + id, digest, self._shift, at or "")
+        # Also where it was held before: nobody must count on it before a replica has it.
+        await self._store.kept(keys.kept(keys.tag(conversation)))
+        return None if reply == b"H" else cast(IdHeld, _result(reply))
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
+        await self.call("let_go_of", names, LETTERS[writer] + id)
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
@@ -380,10 +411,15 @@ def _command(address: _Address, post: Post, settings: ConversationSettings, term
     )
 
 
-def _writer(post: Post | Change) -> bytes:
-    if (for_mentor := post.stand_in) is not None:
-        return f"s:{for_mentor.since} {for_mentor.until} {for_mentor.person} {post.id}".encode()
-    return (LETTERS[post.writer] + post.id).encode()
+def _changer(change: Change | Post) -> str:
+    if (for_mentor := change.stand_in) is not None:
+        return f"s:{for_mentor.since} {for_mentor.until} {for_mentor.person} {change.id}"
+    return LETTERS[change.writer] + change.id
+
+
+def _writer(post: Post) -> bytes:
+    written = _changer(post)
+    return (f"l:{post.written_at} {written}" if post.written_at and post.stand_in is None else written).encode()
 
 
 def remembered_as(writer: Writer, substitute: str, id: str) -> str:
@@ -446,6 +482,9 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
         terms.warn_first,
         terms.unread_after,
     )
+
+
+_NOT_NOTED: dict[bytes, WhyNotNoted] = {b"E": "ended", b"O": "open", b"N": "noted"}
 
 
 def _fault(reply: StoreAnswer) -> StoreError:
@@ -525,7 +564,16 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         member_seen=int(pairs.get(b"member_seen", 0)),
         mentor_seen=int(pairs.get(b"mentor_seen", 0)),
         last_at=state.last_at,
+        note=_note_of(pairs.get(b"noted")),
     )
+
+
+def _note_of(noted: bytes | None) -> SentNote | None:
+    """The last urgent note: as `lua/notes.lua` keeps it."""
+    if noted is None:
+        return None
+    at, opens_at, seq, changed_at, _ = noted.split(b" ")
+    return SentNote(int(seq), int(at), int(opens_at), int(changed_at))
 
 
 def entry_of(entry_id: bytes, fields: Any) -> Entry:

@@ -20,16 +20,20 @@ Ending = Literal["answered", "acknowledged", "withdrawn", "dropped"]
 """How a wait ends: by a message of the mentor's side, or their word that none is needed; with the deletion of the last
 unanswered message; with the conversation, or its suspension."""
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
-EventKind = Literal["warning", "missed", "overtime", Ending, "wrote", "refused"]
-_LARGEST = 256
-"""Bytes of an event, or of a name."""
+OfNote = Literal["urgent", "note_read"]
+"""What becomes of urgent notes."""
+NOTE_EVENTS: tuple[OfNote, ...] = get_args(OfNote)
+EventKind = Literal["warning", "missed", "overtime", Ending, "wrote", "refused", OfNote]
+_LARGEST = 768
+"""Bytes of an event, or of a name: those of a note hold an id of 64 characters, twice as long in hexadecimal."""
 
 
 class WaitEvent(Struct, frozen=True):
     """What became of a wait, at `at`.
 
     `wrote` is no wait: the mentor wrote, said once in a quarter of an hour. Nor is `refused`: a message of `side` was,
-    said once a minute for each conversation and reason. `id` is unique within the partition, for ever.
+    said once a minute for each conversation and reason. `urgent` is a member's urgent note that came, `note_read` that
+    the mentor's side has read the last one: `note` is its message's id. `id` is unique within the partition, for ever.
     """
 
     partition: int
@@ -45,6 +49,7 @@ class WaitEvent(Struct, frozen=True):
     """When the member may write again; 0 for not known."""
     answered_by: str | None = None
     """Who answered, or said that no answer was needed, in the mentor's place; None where nobody did."""
+    note: str = ""
     hours: float = 0.0
     """How far a warning was ahead of the deadline; of `overtime`, how long the wait had lasted."""
 
@@ -153,6 +158,8 @@ def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
         return event
     if event.kind in ENDINGS:
         return replace(event, answered_by=more[0])
+    if event.kind in NOTE_EVENTS:
+        return replace(event, note=bytes.fromhex(more[0]).decode())
     if event.kind != "refused":
         return replace(event, hours=float(more[0]))
     reason, side, opens_at = more

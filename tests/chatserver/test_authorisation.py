@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
@@ -27,13 +28,19 @@ from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
+from chatserver.records.tables import ATTACHMENTS
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.series_record import SeriesDetails, SeriesView
+from chatserver.unsent.later import LaterMessage
+from chatserver.unsent.later_book import WantedLater
 from quotas import instant
 from quotas.cases.facts import CaseFacts
+from quotas.instant import HOUR
 from quotas.session_book import WantedBooking
+from quotas.standing import Writer
+from tests.chatserver.attachments.making import keep_file
 from tests.chatserver.notices.browser import Browser
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -253,6 +260,15 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCases", ""): row(401, *["ok"] * 7, 403),
     ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
     ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putAttachment", "new"): THE_TWO,
+    ("getAttachment", "sent"): ITS_PEOPLE,
+    ("getAttachment", "absent"): NOBODY_FINDS_IT,
+    ("deleteAttachment", "mias"): row(401, "ok", *[404] * 5, 403, 403),
+    ("deleteAttachment", "toras"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("deleteAttachment", "absent"): THE_TWO_FIND_NOTHING,
+    ("getAttachments", "c1"): ITS_PEOPLE,
+    ("getAttachments", "absent"): NOBODY_FINDS_IT,
+    ("getAudit", ""): row(401, *[403] * 6, "ok", 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -308,7 +324,11 @@ BODIES: dict[str, object] = {
     "actOnCase": {"note": "hello"},
 }
 
-QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
+QUERIES: dict[str, str] = {
+    "getSlots": "?minutes=30",
+    **dict.fromkeys(("putAttachment", "getAttachment", "deleteAttachment"), "?conversation=c1"),
+    "getAttachments": "?ids=sent",
+}
 """Of operations that cannot do without."""
 
 PARTS: dict[str, str] = {
@@ -388,6 +408,21 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("notices", ""): row(Close.HELLO_FIRST, *["notices"] * 7, "not_allowed"),
     ("notices_read", ""): row(Close.HELLO_FIRST, *["notices_read"] * 7, "not_allowed"),
+    ("scheduled", "c1"): row(Close.HELLO_FIRST, *["scheduled_list"] * 6, *["not_allowed"] * 2),
+    ("scheduled", "absent"): row(Close.HELLO_FIRST, *["scheduled_list"] * 6, *["not_allowed"] * 2),
+    ("reschedule", "c1"): row(
+        Close.HELLO_FIRST, "scheduled", "not_found", "scheduled", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("reschedule", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("unschedule", "c1"): row(
+        Close.HELLO_FIRST, "later", "not_found", "later", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("unschedule", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("draft", "c1"): row(
+        Close.HELLO_FIRST, "draft", "not_found", "draft", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("draft", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("drafts", ""): row(Close.HELLO_FIRST, *["drafts"] * 6, *["not_allowed"] * 2),
     ("renew", ""): row(Close.HELLO_FIRST, *["token_refused"] * 8),
     ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
@@ -405,6 +440,9 @@ FIELDS: dict[str, dict[str, object]] = {
     "join": {"booking": "b1"},
     "signal": {"booking": "b1", "to": "tora", "data": "hello"},
     "notices_read": {"upto": 1},
+    "reschedule": {"id": "later", "body": "Good evening"},
+    "unschedule": {"id": "later"},
+    "draft": {"body": "Dear"},
     "search": {"query": "word"},
     "renew": {"token": "nonsense"},
 }
@@ -439,9 +477,18 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         opening = CaseOpening("extra_session", "c1", CaseFacts(number=1))
         case = await server.parts.cases.open("k1", opening, CaseAsker("mia", "member"))
         assert isinstance(case, CaseSeen)
+        sides: tuple[tuple[str, Writer], ...] = (("mia", "member"), ("tora", "mentor"))
+        for person, side in sides:
+            at = await server.parts.ledger.now() + HOUR
+            waiting = WantedLater("c1", side, person, "later", "Good morning", at, "{}")
+            assert isinstance(await server.parts.later.schedule(waiting), LaterMessage)
         async with server.parts.database.begin() as connection:
             for user, _ in filter(None, CALLERS.values()):  # whatever they call it, they see what they may
                 await cases.name(connection, user, "k1", case.case.id)
+        for id, person in (("sent", "mia"), ("mias", "mia"), ("toras", "tora")):
+            await keep_file(server, id, person)
+        async with server.parts.database.begin() as connection:
+            await connection.execute(update(ATTACHMENTS).where(ATTACHMENTS.c.id == "sent").values(seq=1))
         yield server
 
 
@@ -477,6 +524,7 @@ NARROWED = ("hello", "conversations", "watch", "getReplies", "getReplyReport", "
 FOR_ONESELF = (
     "putLocale",
     *("notices", "notices_read", "renew"),
+    *("scheduled", "drafts"),
     *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
@@ -579,6 +627,11 @@ async def answered(device: Device, kind: str) -> str:
         "notices": "notices",
         "notices_read": "notices_read",
         "renew": "renewed",
+        "scheduled": "scheduled_list",
+        "reschedule": "scheduled",
+        "unschedule": "later",
+        "draft": "draft",
+        "drafts": "drafts",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

@@ -13,12 +13,11 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from chatserver.access.revocation import Revocations
 from chatserver.composition.opening import StartError
 from chatserver.conversations.rebuild import rebuild
 from chatserver.conversations.rows import conversations
+from chatserver.keyed import export_of
 from chatserver.messages.restore import ArchiveRestorer
-from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import ExportPage
 from chatserver.replies.rows import waits as reply_waits
@@ -100,7 +99,7 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
                 await asyncio.sleep(0.05)
         assert [(wait.plan, wait.dropped_at is not None) for wait in waits] == [("gold", True)]
         data_file, page = StringIO(), StringIO()
-        exporting = Export(parts.database, parts.ledger, parts.messages, Revocations(parts.store), parts.keys)
+        exporting = export_of(parts)
         sinks = (JsonFile(data_file), ExportPage(page))
         assert (await exporting.write(await exporting.find("mia"), sinks, lambda *_: None)).messages == 1
         restorer = ArchiveRestorer(parts.database, parts.ledger, LedgerArchive(parts.store, parts.ledger, parts.shift))

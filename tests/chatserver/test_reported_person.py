@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.requests import PersonDetails, Written
+from chatserver.keyed import export_of
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
-from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.records.tables import REPLY_WAITS
 from tests.chatserver.realtime.devices import WITHIN
@@ -100,7 +100,7 @@ async def everything(api: httpx.AsyncClient) -> dict[str, tuple[int, bytes]]:
 async def export(server: HereServer, person: str) -> bytes:
     """Their export."""
     parts = server.parts
-    exporting = Export(parts.database, parts.ledger, parts.messages, parts.revocations, parts.keys)
+    exporting = export_of(parts)
     out = StringIO()
     await exporting.write(await exporting.find(person), [JsonFile(out)], lambda done, total: None)
     return _PASSING.sub(b"", out.getvalue().encode())

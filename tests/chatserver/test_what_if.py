@@ -85,6 +85,15 @@ async def test_a_past_by_two_policies(shelf: Shelf) -> None:
     assert (report.recorded_until, report.refusals_since) == ("2026-01-25T08:00:00.000Z", "2026-01-08T09:00:00.000Z")
 
 
+async def test_a_refusal_comes_after_what_was_written_in_the_same_millisecond(shelf: Shelf) -> None:
+    """It was refused for that."""
+    await shelf.open("c2", "video")
+    await record(shelf, *[(MONDAY, "member")] * 10, id="c2")
+    await refuse(shelf, MONDAY, "messages_used", "c2")
+    report = await asked(shelf, RULEBOOK)
+    assert (report.total.tried, report.total.new.refused, report.unlike_record) == (11, 1, 0)
+
+
 async def test_days_of_the_range(shelf: Shelf) -> None:
     """Both included, in the zone of today's policy."""
     await record(shelf, (MONDAY, "member"), (MONDAY + 15 * HOUR - 1, "member"), (MONDAY + 15 * HOUR, "member"))

@@ -59,7 +59,7 @@ async def test_a_policy_is_tried_on_what_people_wrote(tmp_path: Path) -> None:
     assert found("--policy", "fewer.toml", *days, cwd=tmp_path)["lines"] == []
     table = run("what-if", "--policy", "more.toml", cwd=tmp_path).stdout
     row = next(line for line in table.splitlines() if line.startswith("video"))
-    assert row.split()[:6] == ["video", "2026-01-05", str(written + 1), "1", "→", "0"]
+    assert row.split()[:7] == ["video", "2026-01-05", str(written + 1), "1", "→", "0", "+1"]
     assert "Refused messages are on record since 2026-01-06T09:0" in table
     said = sentence(run("what-if", "--policy", "more.toml", "--from", "2026-01-09", "--to", "2026-01-08", cwd=tmp_path))
     assert "the last day, 2026-01-08, is before the first, 2026-01-09" in said

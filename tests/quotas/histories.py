@@ -202,6 +202,13 @@ class History:
                 self._standing = replace(self._standing, usage=without_wait(self._standing.usage), last_seq=seq)
 
     def _event(self) -> Event:
+        altered, self._altered = self._altered, None
+        if altered is not None and self._random.random() < 0.3:
+            self._standing = replace(self._standing, now=self._standing.now + self._random.choice((0, HOUR)))
+            return replace(altered, at=self._standing.now)
+        return self._new_event()
+
+    def _new_event(self) -> Event:
         at = self._instant()
         self._standing = replace(self._standing, now=at)
         draw = self._random.random()
@@ -255,8 +262,6 @@ class History:
         return b'{"kind":"%b"}\n%b' % (kind.encode(), self._random.randbytes(self._random.randrange(12)))
 
     def _alter(self, at: int) -> Alter:
-        if self._altered is not None and self._random.random() < 0.35:
-            return replace(self._altered, at=self._altered.at + self._random.choice((0, HOUR)))
         seq, side, written_at = self._random.choice(self._texts[-8:])
         kinds: tuple[ChangeKind, ...] = ("edit", "edit", "deletion", "reaction")
         kind = self._random.choice(kinds)
@@ -271,7 +276,7 @@ class History:
             kind=kind,
             about=seq,
             of=side,
-            key=self._standing.settings.key + (self._random.random() < 0.02),
+            key=self._standing.settings.key + (self._random.random() < 0.08),
             until=self._random.choice((0, 0, written_at + DAY)),
         )
         self._alterations += 1

@@ -141,7 +141,7 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
         (
             "[calender]",
             "`calender` is no key of a policy",
-            "`upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `help`, `messages` and `plans`",
+            "`upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `messages`, `attachments`, `help`, `plans`",
         ),
         ("upgrade_url = 5", "`upgrade_url`: expected", "an address such as"),
         ("upgrade_url = 'example.org'", "`upgrade_url`: expected `str` matching", "with or without `{plan}`"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.json import decode
 
-from chatserver.personal_data.export import Export
+from chatserver.keyed import export_of
 from chatserver.web.own_exports import AT_ONCE, ExportsBusyError, OwnExports
 from tests.chatserver.realtime.servers import token
 from tests.plain_http import http_client
@@ -37,7 +37,7 @@ async def test_own_data_is_for_whoever_is_signed_in_and_for_few_at_once(valkey_u
     async with serving(valkey_url, tmp_path) as place:
         assert (await (await place.browser()).post("/app/export")).status_code == 401
         parts = place.server.parts
-        exports = OwnExports(Export(parts.database, parts.ledger, parts.messages, parts.revocations, parts.keys))
+        exports = OwnExports(export_of(parts))
         asked = await asyncio.gather(*(exports.file("mia", "data") for _ in range(AT_ONCE + 2)), return_exceptions=True)
         refused = [each for each in asked if isinstance(each, ExportsBusyError)]
         assert len(refused) == 2

@@ -1,57 +1,64 @@
-"""The archive's texts for whoever looks through many: a whole page as one row, made by the database.
+"""The archive's texts for whoever looks through many: a page of a conversation as one row, made by the database.
 
 A row of its own for each message costs the server more than to open and look through its text, and on SQLite each takes
 a turn at the interpreter.
 """
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select, text
+import msgspec
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Author
 from chatserver.records.dialects import is_sqlite, portions
 from chatserver.records.tables import MESSAGES
 
-_JOINED = {
-    True: ("group_concat(CAST({} AS TEXT), ',')", "hex(sealed)"),
-    False: ("string_agg(CAST({} AS TEXT), ',')", "encode(sealed, 'hex')"),
-}
-"""Of SQLite, and of PostgreSQL: many in one, and bytes as digits."""
+SealedText = tuple[int, int, str, Author, bytes]
+"""Seq, instant in ms, sender, role, and the sealed text; no Struct, as there are so many."""
+
 _row = MESSAGES.c
-_COLUMNS = ("seq", "at", "sender", "role", "sealed")
-
-
-SealedText = tuple[int, int, str, Author, str]
-"""Seq, instant in ms, sender, role, and the sealed text as hexadecimal digits; no Struct, as there are so many."""
-
-
-@cache
-def _page(on_sqlite: bool) -> str:
-    joined, digits = _JOINED[on_sqlite]
-    parts = ", ".join(joined.format(digits if column == "sealed" else column) for column in _COLUMNS)
-    return (
-        f"SELECT {parts} FROM (SELECT {', '.join(_COLUMNS)} FROM messages"  # noqa: S608 - of constants
-        " WHERE conversation_id = :conversation AND seq > :after AND seq < :before AND at > :since AND at <= :until"
-        " AND kind = 'text' AND sealed IS NOT NULL) AS texts"
-    )
+_ON_SQLITE = (
+    "json_group_array(json_array(seq, at, sender, role, length(sealed)))",
+    "CAST(group_concat(sealed, '') AS BLOB)",
+)
+"""Its blobs are joined as the bytes that they are, whatever it calls them on the way."""
+_ON_POSTGRESQL = (
+    "CAST(json_agg(json_build_array(seq, at, sender, role, length(sealed))) AS TEXT)",
+    "string_agg(sealed, CAST('' AS BYTEA))",
+)
+_PAGE = {
+    on_sqlite: text(
+        f"SELECT conversation_id, {heads}, {sealed} FROM messages"  # noqa: S608 - of constants
+        " WHERE conversation_id IN :conversations AND seq > :after AND seq < :before AND at > :since AND at <= :until"
+        " AND kind = 'text' AND sealed IS NOT NULL GROUP BY conversation_id"
+    ).bindparams(bindparam("conversations", expanding=True))
+    for on_sqlite, (heads, sealed) in ((True, _ON_SQLITE), (False, _ON_POSTGRESQL))
+}
+_heads = msgspec.json.Decoder(list[tuple[int, int, str, Author, int]])
 
 
 async def page(
-    connection: AsyncConnection, conversation: str, after: int, before: int, since: int, until: int
-) -> list[SealedText]:
-    """Texts with after < seq < before and since < at ≤ until, newest first; not those that were erased."""
+    connection: AsyncConnection, conversations: Sequence[str], after: int, before: int, since: int, until: int
+) -> dict[str, list[SealedText]]:
+    """Texts of each with after < seq < before and since < at ≤ until, newest first; not those that were erased."""
+    bounds = {"after": after, "before": before, "since": since, "until": until}
     found = await connection.execute(
-        text(_page(is_sqlite(connection.dialect))),
-        {"conversation": conversation, "after": after, "before": before, "since": since, "until": until},
+        _PAGE[is_sqlite(connection.dialect)], {"conversations": list(conversations), **bounds}
     )
-    seqs, ats, senders, roles, sealed = found.one()
-    if seqs is None:
-        return []
-    numbers = (map(int, each.split(",")) for each in (seqs, ats))
-    rows = zip(*numbers, senders.split(","), roles.split(","), sealed.split(","), strict=True)
-    return sorted(rows, reverse=True)
+    return {conversation: _texts(_heads.decode(heads), sealed) for conversation, heads, sealed in found}
+
+
+def _texts(heads: list[tuple[int, int, str, Author, int]], sealed: bytes) -> list[SealedText]:
+    texts: list[SealedText] = []
+    begin = 0
+    for seq, at, sender, role, length in heads:
+        texts.append((seq, at, sender, role, sealed[begin : begin + length]))
+        begin += length
+    if begin != len(sealed):
+        raise AssertionError("the database joins texts in another way than was expected")
+    texts.sort(reverse=True)
+    return texts
 
 
 async def last_seqs(connection: AsyncConnection, conversations: Collection[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ local QUARTERS = 65536 -- a quarter of an hour is known by its number modulo thi
 local POSTED = '>Ii8i8B' -- seq, at, waited (-1: no wait was ended), late
 local REFUSED = '>i8i8' -- at, opens_at
 local MOST_LANES = 10000
+local HELD = 'L' -- instead of an answer: the id is kept for a message that is posted later
 
 -- Lane → the number of its last post that was carried out. Lanes are forgotten all at once where they are many, and with
 -- the functions: a post that follows one of a forgotten lane comes again.
@@ -33,6 +34,7 @@ local function answer_again(record, digest, now, state)
     local first_digest = record:sub(1, DIGEST)
     if first_digest ~= digest and first_digest ~= ANY_TEXT then return 'C' end
     local kind, place = record:sub(DIGEST + 1, DIGEST + 1), DIGEST + 2
+    if kind == HELD then return 'C' end
     if kind == 'A' then
         local seq, at = struct.unpack('>Ii8', record, place)
         return 'D' .. struct.pack(POSTED, seq, at, -1, 0) .. state
@@ -48,9 +50,52 @@ local function forget_texts(key)
     end
 end
 
+-- Whether that is remembered of an id: it is kept for a message, and nothing was answered yet.
+local function is_held(record) return record and record:sub(DIGEST + 1, DIGEST + 1) == HELD end
+
+-- Forget that an id is held.
+local function release(key, field)
+    if is_held(redis.call('HGET', key, field)) then redis.call('HDEL', key, field) end
+end
+
+-- KEYS: conversation, sent (even generations), sent (odd generations)
+-- ARGV: writer ('m:' or 't:' and the message id), digest, shift, at
+-- Keep the id for that text, from now on. Returns 'H'; else as `post`: 'U', 'C', 'D' or 'Q'.
+local function hold(KEYS, ARGV)
+    local key, writer = KEYS[1], ARGV[1]
+    local state = state_of(key)
+    if not state or state.revision == 0 then return 'U' end
+    local now = clock(ARGV[4], tonumber(ARGV[3]), key)
+    local generation = math.max(math.floor(now / GENERATION), state.generation)
+    local sent, older = KEYS[2 + generation % 2], KEYS[3 - generation % 2]
+    local record = ARGV[2] .. HELD
+    local earlier = remember(sent, older, state.generation, generation, writer, record)
+    if generation ~= state.generation then
+        state.generation = generation
+        keep(key, state)
+    end
+    if not earlier then return 'H' end
+    local first_digest = earlier:sub(1, DIGEST)
+    if is_held(earlier) and (first_digest == ARGV[2] or first_digest == ANY_TEXT) then
+        redis.call('HDEL', older, writer)
+        redis.call('HSET', sent, writer, record)
+        return 'H'
+    end
+    return answer_again(earlier, ARGV[2], now, whole(redis.call('HGET', key, 'state')))
+end
+
+-- KEYS: conversation, sent (even generations), sent (odd generations)
+-- ARGV: writer ('m:' or 't:' and the message id)
+-- The id is held no longer. Returns 1.
+local function let_go_of(KEYS, ARGV)
+    release(KEYS[2], ARGV[1])
+    release(KEYS[3], ARGV[1])
+    return 1
+end
+
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
 -- ARGV: writer ('m:' or 't:' and the message id; of a substitute 's:' from, until, person and the message id, each behind
--- a space but the first), digest, entry, origin, terms and turn, at
+-- a space but the first; of what was written earlier 'l:' when, a space, and the writer as before), digest, entry, origin, terms and turn, at
 -- Whoever stands in writes as the mentor does, from `from` until before `until`; else the conversation is unknown to them.
 -- Returns 'U' unknown, 'O' overtaking: the post it is after was not carried out last in its lane,
 -- 'C' id used for another text, {'stale', now, fields},
@@ -85,7 +130,14 @@ local function post(KEYS, ARGV)
     local writer, substitute = ARGV[1], nil
     local side = writer:byte(1)
     local is_member = side == 109 -- 'm'
-    if side == 115 then -- 's'
+    local written_at = math.huge
+    if side == 108 then -- 'l'
+        local when
+        when, writer = writer:match('^l:(%d+) (.*)$')
+        written_at, is_member = tonumber(when), writer:byte(1) == 109
+        release(KEYS[3], writer)
+        release(KEYS[4], writer)
+    elseif side == 115 then -- 's'
         local from, upto, person, id = writer:match('^s:(%d+) (%d+) (%S+) (.*)$')
         if now < tonumber(from) or now >= tonumber(upto) then return 'U' end
         substitute, writer = person, #id > 0 and 's:' .. person .. ' ' .. id or 's:'
@@ -129,7 +181,7 @@ local function post(KEYS, ARGV)
         end
     elseif status >= ENDED then
         refused, opens_at = REFUSED_AS[status], 0
-    elseif since > 0 then
+    elseif since > 0 and since < written_at then
         waited = math.max(0, now - since) -- a clock set back
         if due > 0 and now > due then late = 1 end
         since, due, asked_from, unanswered = 0, 0, 0, 0
@@ -181,7 +233,9 @@ local function post(KEYS, ARGV)
     end
     -- Whoever writes has seen what they were told of; the mentor has not where a substitute writes. Whom it is for is told,
     -- unless they read it first: where they were told already, or their timer is set, nothing is to be done.
-    if is_member and unread % MENTOR == TOLD then
+    if side == 108 then
+        -- It was sent by itself.
+    elseif is_member and unread % MENTOR == TOLD then
         unread = unread - TOLD
     elseif not is_member and not substitute and unread >= MENTOR * TOLD then
         unread = unread - MENTOR * TOLD
@@ -205,4 +259,6 @@ local function post(KEYS, ARGV)
     return 'A' .. posted .. state
 end
 
+redis.register_function('hold_@VERSION@', hold)
+redis.register_function('let_go_of_@VERSION@', let_go_of)
 redis.register_function('post_@VERSION@', post)

@@ -35,7 +35,7 @@ local function configure(KEYS, ARGV)
         elseif since > 0 then
             say_board(tag, name, since, due, state.missed) -- its plan may be another one
         end
-        if is_new then unread_restored(tag, name, state.unread, now) end
+        if is_new then unread_restored(tag, name, state.unread, now) else note_change(key, now) end
         keep(key, state)
         if not is_new then unarchive(tag, name, now) end
         if is_new then say_there(KEYS[4], state.last_seq) else say_settings(KEYS[4]) end
@@ -61,6 +61,7 @@ local function carry(KEYS, ARGV)
     end
     state.window_ends_at = math.max(state.window_ends_at, tonumber(ARGV[4]))
     keep(KEYS[1], state)
+    note_change(KEYS[1], now)
     unarchive(tag, name, now)
     say_settings(KEYS[2])
     return 1
@@ -95,6 +96,7 @@ local function start_live(KEYS, ARGV)
     local tag, name = place_of(KEYS[1])
     state.live_until = now + tonumber(ARGV[1])
     keep(KEYS[1], state)
+    note_change(KEYS[1], now)
     unarchive(tag, name, now)
     say_settings(KEYS[2])
     return standing(KEYS[1], now)
@@ -129,6 +131,7 @@ local function mark_read(KEYS, ARGV)
         end
         keep(KEYS[1], state)
     end
+    if ARGV[1] == 'mentor' then note_read(KEYS[1], before, seq, now) end
     say_read(KEYS[2], ARGV[1], seq, ARGV[3], text(seen))
     return 1
 end
@@ -141,10 +144,13 @@ local function mark_read_standing_in(KEYS, ARGV)
     local field, seq = 'read ' .. ARGV[1], tonumber(ARGV[2])
     local state = state_of(KEYS[1])
     if not state or seq > state.last_seq then return -1 end
-    if seq <= tonumber(redis.call('HGET', KEYS[1], field) or 0) then return 0 end
+    local before = tonumber(redis.call('HGET', KEYS[1], field) or 0)
+    if seq <= before then return 0 end
     local tag, name = place_of(KEYS[1])
     redis.call('HSET', KEYS[1], field, seq)
-    unarchive(tag, name, clock('', tonumber(ARGV[4]), KEYS[1]))
+    local now = clock('', tonumber(ARGV[4]), KEYS[1])
+    unarchive(tag, name, now)
+    note_read(KEYS[1], before, seq, now)
     say_read(KEYS[2], 'substitute', seq, ARGV[3], ARGV[1])
     return 1
 end

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,6 +24,11 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
+from chatserver.attachments.book import AttachmentBook
+from chatserver.attachments.file_store import FileStore
+from chatserver.attachments.uploads import Uploads
+from chatserver.attachments.virus_scan import VirusScanner
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
@@ -103,10 +109,12 @@ async def served(
     policy: Policy | None = None,
     operations: Sequence[AnyOperation] = OPERATIONS,
     knocks: Rate = UNLIMITED,
+    files: FileStore | None = None,
+    scanner: VirusScanner | None = None,
 ) -> AsyncIterator[Served]:
     """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already.
 
-    `knocks` bounds requests to addresses that open without a token.
+    `knocks` bounds requests to addresses that open without a token. Without `files` none can be kept.
     """
     link = Link(store_url)
     await link.open()
@@ -126,6 +134,8 @@ async def served(
         clock=ledger.now,
         url=PUBLIC,
     )
+    kept = files or FileStore(None, Path("/dev/null/nowhere"))
+    log = MessageLog(database, ledger, keys)
     bounces = MailBounces(database, ledger.now)
     secrets = ServerSecrets(database, ServerSeal(keys, "secrets"), ledger.now)
     unsubscribing = Unsubscribing(database, secrets, ledger.now, PUBLIC)
@@ -176,6 +186,17 @@ async def served(
             keys=keys,
             clock=ledger.now,
         ),
+        attachments=AttachmentBook(database=database, keys=keys, store=kept, log=log, clock=ledger.now),
+        uploads=Uploads(
+            database=database,
+            keys=keys,
+            store=kept,
+            scanner=scanner,
+            policy=provisioning.rulebook.policy.attachments,
+            clock=ledger.now,
+        ),
+        database=database,
+        reads=SupportReads(database),
         mentoring=mentoring_on(database, keys, MessageLog(database, ledger, keys), ledger.now),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from chatserver.cases.case_log import EVIDENCE_READ
 from chatserver.cases.erased_words import forget_notes
-from chatserver.cases.evidence import AROUND, READ, CaseEvidence, Evidence
+from chatserver.cases.evidence import AROUND, CaseEvidence, Evidence
 from chatserver.cases.rows import case_evidence
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data import rows as erasures
@@ -87,7 +88,7 @@ async def test_support_s_reading_is_noted_for_support(supplied: CaseDesk, eviden
     for _ in range(2):
         await opened(evidence, ref)
     seen = await supplied.seen(ref, SARA)
-    assert did(seen)[-2:] == [READ, READ]
+    assert did(seen)[-2:] == [EVIDENCE_READ, EVIDENCE_READ]
     assert seen is not None and seen.case.history[-1].who == "sara"
     assert did(await supplied.seen(ref, MIA)) == []
     assert await supplied.seen(ref, TOM) is None

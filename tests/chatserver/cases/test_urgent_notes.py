@@ -12,17 +12,21 @@ from tests.chatserver.cases.case_desk import ANN, MIA, OLA, SARA, TOM, CaseDesk,
 from tests.chatserver.sessions.desk import TUESDAY
 
 
+def notes_of(desk: CaseDesk) -> UrgentNotes:
+    return UrgentNotes(desk.database, OwnCases(desk.case_log), desk.timers)
+
+
 async def sent(desk: CaseDesk, note: str, at: int, **changes: object) -> KeptCase | None:
     """As whoever keeps the note does it: in its transaction, with the conversation locked."""
     async with desk.database.begin() as connection:
         conversation = await _locked(connection, changes)
-        return await UrgentNotes(OwnCases(desk.case_log)).sent(connection, conversation, note, at, await desk.clock())
+        return await notes_of(desk).sent(connection, conversation, note, at, await desk.clock())
 
 
 async def read(desk: CaseDesk, note: str, at: int) -> KeptCase | None:
     async with desk.database.begin() as connection:
         conversation = await _locked(connection, {})
-        return await UrgentNotes(OwnCases(desk.case_log)).read(connection, conversation, note, at, await desk.clock())
+        return await notes_of(desk).read(connection, conversation, note, at, await desk.clock())
 
 
 async def _locked(connection: object, changes: dict[str, object]) -> ConversationRecord:

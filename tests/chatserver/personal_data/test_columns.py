@@ -12,6 +12,7 @@ import pytest
 from msgspec.json import encode
 from sqlalchemy import Table, select
 
+from chatserver.attachments.attachment import AttachmentDetails, encode_details
 from chatserver.conversations.requests import PersonDetails
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.own_seal import OwnSeal
@@ -21,6 +22,9 @@ from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recor
 from chatserver.records.database import Database
 from chatserver.records.tables import (
     ABSENCES,
+    ATTACHMENTS,
+    AUDIT_HEAD,
+    AUDIT_LINES,
     BOOKINGS,
     CALENDAR_FEEDS,
     CASE_ENTRIES,
@@ -28,7 +32,9 @@ from chatserver.records.tables import (
     CASE_NAMES,
     CASES,
     CREDIT_CORRECTIONS,
+    DRAFTS,
     EXERCISES,
+    LATER_MESSAGES,
     LIBRARY,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
@@ -80,6 +86,10 @@ ASKED = "whether to ask the mentor; what they were asked stands in their notices
 SECRET = "opens something to whoever has it; the export says that there is one"
 OPENED = "exported as it reads"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
+UNSENT = "exported as it reads, as the `body` of its row"
+STAFF_DID = "what staff did, for those who answer for it; when support read, the conversation tells its people"
+CHAINED = "ids and instants of what was done to whose data, without a name or a text; a line less would break the chain"
+AUDIT = (AUDIT_LINES, AUDIT_HEAD)
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
 
 
@@ -188,6 +198,16 @@ WHERE = {
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
     "sign_in_links": dict.fromkeys((column.name for column in SIGN_IN_LINKS.columns), SECRET),
+    "later_messages": {column.name: f"person.records.later_messages.{column.name}" for column in LATER_MESSAGES.columns}
+    | dict.fromkeys(("person_id", "head"), SAID)
+    | dict.fromkeys(("tried_at", "digest"), OURS)
+    | {"sealed": UNSENT},
+    "drafts": {
+        "conversation_id": "person.records.drafts.conversation_id",
+        "person_id": SAID,
+        "written_at": "person.records.drafts.written_at",
+        "sealed": UNSENT,
+    },
     "series_places": {
         "series_id": SAID,
         **{
@@ -202,6 +222,16 @@ WHERE = {
     "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
     | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), REPORTED),
+    "attachments": {
+        **{name: f"conversations.records.attachments.{name}" for name in ("id", "state", "bytes", "seq")},
+        **{name: f"conversations.records.attachments.{name}" for name in ("created_at", "changed_at")},
+        "conversation_id": SAID,
+        "person_id": "conversations.records.attachments.from",
+        "message_id": "conversations.records.attachments.message",
+        "ref": OURS,
+        "sealed": "exported as it reads: what the file is called, and the file itself",
+    },
+    **{table.name: dict.fromkeys((column.name for column in table.columns), STAFF_DID) for table in AUDIT},
     "library": {"owner_id": SAID, "id": "person.records.library.id", "sealed": OPENED}
     | {"updated_at": "person.records.library.updated_at"},
     "mentor_profiles": {"mentor_id": SAID, "expectations": OPENED, "expertise": OPENED}
@@ -225,6 +255,7 @@ TOLD = "ids, instants and numbers, which the platform's own systems were told, a
 OF_ONE = (
     *(NOTICES, OUTBOX, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
     *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
+    *(LATER_MESSAGES, DRAFTS),
 )
 """Whose rows are about one person alone, and go with them; what the other side heard is in rows of theirs."""
 
@@ -340,6 +371,8 @@ AFTERWARDS = {
     **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
     "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), GOES),
+    "attachments": dict.fromkeys((column.name for column in ATTACHMENTS.columns), GOES),
+    **{table.name: dict.fromkeys((column.name for column in table.columns), CHAINED) for table in AUDIT},
     **{
         table.name: dict.fromkeys((column.name for column in table.columns), GOES)
         for table in (LIBRARY, MENTOR_PROFILES, EXERCISES)
@@ -423,6 +456,11 @@ REACHING: dict[Table, dict[str, Any]] = {
     | {"quiet_until": "07:00", "updated_at": TUESDAY},
     MUTED_CONVERSATIONS: _BY | {"muted_at": TUESDAY},
     OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
+    LATER_MESSAGES: _BY
+    | {"message_id": b"x", "side": "member", "send_at": TUESDAY + HOUR, "written_at": TUESDAY, "state": "refused"}
+    | {"tried_at": TUESDAY, "reason": "closed", "opens_at": TUESDAY + HOUR, "head": "a head"}
+    | {"digest": b"digest", "sealed": b"sealed"},
+    DRAFTS: _BY | {"written_at": TUESDAY, "sealed": b"sealed"},
     MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},
     CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
     SIGN_INS: {"id": "s1", "person_id": "mia", "digest": b"digest", "device": "Firefox"}
@@ -445,9 +483,17 @@ REACHING: dict[Table, dict[str, Any]] = {
     | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
     CASE_EVIDENCE: {"ref": "r1", "seq": 1, "at": TUESDAY, "sender": "mia", "role": "member", "reported": True}
     | {"sealed": b"sealed"},
+    AUDIT_LINES: {"number": 1, "at": TUESDAY, "who": "sara", "role": "support", "did": "person.read"}
+    | {"conversation_id": "", "person_id": "mia", "about": "", "details": "{}", "hash": b"hash"},
+    AUDIT_HEAD: {"id": 1, "number": 1, "hash": b"hash"},
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }
 """A row of each table, as far as a row can be about a member and a mentor at once."""
+HER_FILE: dict[str, Any] = {
+    **{"conversation_id": "c1", "id": "f1", "ref": "ab" * 16, "person_id": "mia", "state": "ready", "bytes": 5_000},
+    **{"message_id": OF_MIA[0].encode(), "seq": 1, "created_at": TUESDAY, "changed_at": TUESDAY},
+}
+"""What she sent with her first message; what it is called, and what opens it, is sealed."""
 
 
 async def sealed_rows(keys: ConversationKeys) -> dict[Table, dict[str, Any]]:
@@ -490,6 +536,10 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
             )
             for table, row in (SESSIONS_AND_MONEY | REACHING | sealed).items():
                 await connection.execute(table.insert().values(row))
+            key = await shelf.keys.current("c1", 1)
+            details = AttachmentDetails("f1", "Søknad.pdf", "application/pdf", secret=bytes(32), digest=b"digest")
+            row = HER_FILE | {"sealed": key.seal(encode_details(details))}
+            await connection.execute(ATTACHMENTS.insert().values(row))
         yield shelf
 
 
@@ -540,6 +590,7 @@ async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
         "mislykkedes",
         "Din session med din mentor er booket.",
         "Kalender",
+        "Søknad.pdf",
         "Øvelser",
         "Hello {name}",
         "Patience.",

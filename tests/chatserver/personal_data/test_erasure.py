@@ -33,6 +33,7 @@ from quotas.ledger.archive import Keep
 from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused, StandIn, posted
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
+from tests.chatserver.attachments.making import attachments_of
 from tests.chatserver.heard import noting_on
 from tests.chatserver.keys.making import conversation_keys
 from tests.chatserver.messages.shelf import RULEBOOK, Shelf, shelf_at
@@ -55,6 +56,7 @@ def erasure_on(shelf: Shelf, mail_folder: Path = NO_MAILS) -> Erasure:
         provisioning=shelf.provisioning,
         revocations=Revocations(shelf.link),
         noting=noting_on(shelf.database),
+        attachments=attachments_of(shelf),
         mail_folder=mail_folder,
     )
 

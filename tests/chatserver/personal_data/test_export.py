@@ -34,6 +34,7 @@ from chatserver.settings import SettingsError
 from quotas.instant import HOUR
 from quotas.ledger.base import StandIn
 from quotas.phrases import LANGUAGES
+from tests.chatserver.attachments.making import attachments_of
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all
 
@@ -53,10 +54,22 @@ def silent(done: int, total: int) -> None:
     """Nobody watches."""
 
 
+def export_on(shelf: Shelf) -> Export:
+    """As the command makes it."""
+    return Export(
+        database=shelf.database,
+        ledger=shelf.ledger,
+        log=shelf.log,
+        revocations=Revocations(shelf.link),
+        keys=shelf.keys,
+        attachments=attachments_of(shelf),
+    )
+
+
 async def exported(shelf: Shelf, person: str = "mia") -> tuple[dict[str, Any], str]:
     """The document, and the page."""
     data, page = StringIO(), StringIO()
-    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), shelf.keys)
+    exporting = export_on(shelf)
     await exporting.write(await exporting.find(person), (JsonFile(data), ExportPage(page)), silent)
     document: dict[str, Any] = json.loads(data.getvalue())
     return document, page.getvalue()
@@ -125,7 +138,10 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", *OF_MENTORS)},
+        "records": {
+            name: []
+            for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", "later_messages", "drafts", *OF_MENTORS)
+        },
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
@@ -244,7 +260,7 @@ async def test_much_is_written_piece_by_piece(shelf: Shelf, tmp_path: Path) -> N
     await shelf.write("member", "first")
     await shelf.archive_all()
     await asyncio.gather(*(shelf.write("mentor", f"{n} {text}") for n in range(MUCH)))
-    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), shelf.keys)
+    exporting = export_on(shelf)
     person = await exporting.find("mia")
     seen: list[tuple[int, int]] = []
     tracemalloc.start()

@@ -151,13 +151,14 @@ def test_the_names_that_apps_rely_on() -> None:
     assert {str(command.__struct_config__.tag) for command in COMMANDS} == {
         "hello", "send", "edit", "delete", "react", "check", "read", "typing", "history", "follow", "unfollow", "watch",
         "join", "notices", "notices_read", "renew", "conversations", "signal", "search", "acknowledge", "give",
-        "hand_in",
+        "hand_in", "scheduled", "reschedule", "unschedule", "draft", "drafts",
     }  # fmt: skip
     assert {str(event.__struct_config__.tag) for event in get_args(events.AnyEvent)} == {
         "welcome", "message", "accepted", "refused", "composer", "reply", "conversation", "read", "typing", "presence",
         "history", "gap", "error", "deadline", "replies", "following", "unfollowed", "clock", "session",
         "notices", "notices_read", "notice", "case", "unread", "renewed", "conversations", "signal", "search",
         "acknowledged",
+        "scheduled", "scheduled_list", "later", "draft", "drafts",
     }  # fmt: skip
     assert SUBPROTOCOLS == {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 

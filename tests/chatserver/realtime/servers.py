@@ -160,6 +160,8 @@ async def here(
     turn_urls: tuple[str, ...] = (),
     turn_secret: str | None = None,
     traces: float | None = None,
+    attachments_url: str | None = None,
+    clamav: str | None = None,
 ) -> AsyncIterator[HereServer]:
     """Run a server in this loop; servers with the same store and folder are processes of one chat."""
     settings = Settings(
@@ -178,6 +180,8 @@ async def here(
         turn_urls=turn_urls,
         turn_secret=turn_secret,
         traces=traces,
+        attachments_url=attachments_url,
+        clamav=clamav,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
     migrated_sqlite(data_dir)

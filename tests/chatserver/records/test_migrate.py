@@ -19,7 +19,7 @@ from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = [f"{number:04}" for number in range(1, 21)] + ["0024", "0025", "0026", "0027"]
+STEPS = [f"{number:04}" for number in range(1, 28)]
 
 STARTING = """
 import asyncio, json, sys

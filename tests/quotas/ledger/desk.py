@@ -59,6 +59,12 @@ class Desk:
         standing = await self.standing(at)
         return await self.post(writer, text, standing.settings, self.terms(standing), at, id, stand_in=stand_in)
 
+    async def later(self, writer: Writer, at: int, text: str, id: str, *, written_at: int) -> PostResult:
+        """Post what was written before."""
+        standing = await self.standing(at)
+        post = Post(self.conversation, writer, id, digest_of(text), text.encode(), "origin", written_at=written_at)
+        return await posted(self.ledger, post, standing.settings, self.terms(standing), at=at)
+
     async def post(
         self,
         writer: Writer,
@@ -71,6 +77,10 @@ class Desk:
         stand_in: StandIn | None = None,
     ) -> PostResult:
         """Post with these settings and terms, whatever holds."""
-        digest = blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
-        post = Post(self.conversation, writer, id, digest, text.encode(), "origin", *turn, stand_in)
+        post = Post(self.conversation, writer, id, digest_of(text), text.encode(), "origin", *turn, stand_in)
         return await posted(self.ledger, post, settings, terms, at=at)
+
+
+def digest_of(text: str) -> bytes:
+    """As `Post.digest`, without a key."""
+    return blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()

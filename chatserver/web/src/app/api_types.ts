@@ -61,12 +61,62 @@ export interface AnswerDue {
   overdue: boolean;
 }
 
+/** Those that are there, of those that were asked for. */
+export interface AttachmentList {
+  attachments: AttachmentView[];
+}
+
+/**
+ * A file. `type` is what it is by its content; `seconds` is how long a voice message is.
+ *
+ * `width` and `height` are those of a picture, in pixels, which has a thumbnail; else null. Its state is `checking`
+ * until the virus scanner has answered, `ready`, or `refused`: then nobody gets it.
+ */
+export interface AttachmentView {
+  id: string;
+  conversation: string;
+  name: string;
+  type: string;
+  bytes: number;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  state: "arriving" | "checking" | "deleted" | "ready" | "refused";
+  created_at: string;
+}
+
 /** A try. `status` is null where nobody answered; `error` is why it failed, null where it did not. */
 export interface AttemptView {
   at: string;
   status: number | null;
   took_ms: number;
   error: string | null;
+}
+
+/**
+ * That `who` did it. `conversation`, `person` and `about`, an id of something else, are '' where it is about none.
+ *
+ * `details` are ids, numbers and words of the protocol, by the kind; never a text. `hash` is hexadecimal: of this line
+ * and of all before it.
+ */
+export interface AuditLineView {
+  number: number;
+  at: string;
+  who: string;
+  role: "member" | "mentor" | "operator" | "service" | "support" | "system";
+  did: string;
+  conversation: string;
+  person: string;
+  about: string;
+  details: Record<string, unknown>;
+  hash: string;
+}
+
+/** Lines, the newest first; `more` says whether older ones exist. */
+export interface AuditPage {
+  now: string;
+  lines: AuditLineView[];
+  more: boolean;
 }
 
 /** The mentor is away until then; `substitute` is the mentor who stands in, null where nobody does. */
@@ -1246,9 +1296,10 @@ export interface Reaction {
 }
 
 /**
- * When support read messages of the conversation that had been reported, the first time first.
+ * When support read messages of the conversation, those that had been reported among them: the first time first.
  *
- * Of a case that is open nothing is said.
+ * Of reading on, the first instant in each hour. What was read since a case of misconduct is open, and because of it,
+ * is told once that has ended.
  */
 export interface Readings {
   conversation: string;

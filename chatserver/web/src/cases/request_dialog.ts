@@ -36,6 +36,7 @@ export class RequestDialog extends PageElement {
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
+    if (this.app.role === "mentor") void import("./readings.ts");
     try {
       const [{ choices }] = await Promise.all([this.desk.choices(view.id), this.desk.load()]);
       this.#choices = choices;
@@ -80,8 +81,8 @@ export class RequestDialog extends PageElement {
       case "sent":
         return html`<p role="status">${words.cases.sent}</p>`;
       case "menu":
-        return html`${this.#mine()}<ul class="requests">${
-          this.#choices.filter(isAskable).map((each) =>
+        return html`
+          ${this.#mine()}<ul class="requests">${this.#choices.filter(isAskable).map((each) =>
             html`<li><button
               class="btn btn--wide"
               type="button"
@@ -92,8 +93,8 @@ export class RequestDialog extends PageElement {
                 ? html`<p class="small quiet">${words.cases.refused[each.refused]}</p>`
                 : nothing
             }</li>`
-          )
-        }</ul>`;
+          )}</ul>${this.#readings()}
+        `;
       case "form":
         return html`<form class="stack" @submit=${this.#submit}>
           ${this.#choice ? caseFields(this.#choice, words) : nothing}
@@ -104,6 +105,12 @@ export class RequestDialog extends PageElement {
           </div>
         </form>`;
     }
+  }
+
+  /** A member has them in the menu. */
+  #readings() {
+    if (this.app.role !== "mentor") return nothing;
+    return html`<conversation-readings .app=${this.app} .view=${this.#view}></conversation-readings>`;
   }
 
   /** A member's own, above what else they may ask for; mentors have a page for theirs. */

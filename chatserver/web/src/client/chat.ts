@@ -16,6 +16,8 @@ import {
   MAX_HISTORY,
   MAX_RESUME,
   type Message,
+  type Search,
+  type SearchPage,
   SUBPROTOCOL,
   type Welcome,
 } from "./protocol.ts";
@@ -76,10 +78,10 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
 /** Pages that are asked for, on the next connection again where this one breaks. */
-type Page = HistoryPage | ConversationsPage;
+type Page = HistoryPage | ConversationsPage | SearchPage;
 
 interface PageAsked {
-  command: History | Conversations;
+  command: History | Conversations | Search;
   resolve: (page: Page) => void;
   reject: (fault: Error) => void;
 }
@@ -196,7 +198,22 @@ export class Chat {
     return this.#page({ type: "conversations", after, ask: crypto.randomUUID() });
   }
 
-  #page<P extends Page>(command: (History | Conversations) & { type: P["type"]; ask: string }) {
+  /**
+   * The messages that hold a query, newest first, of one conversation or (null) of all. `before` is the `next` of the
+   * page before. A newer search ends the one that runs, which fails with the code `superseded`.
+   */
+  search(query: string, conversation: string | null, before: string | null): Promise<SearchPage> {
+    for (const [ask, { command, reject }] of this.#pages) {
+      if (command.type !== "search") continue;
+      this.#pages.delete(ask);
+      reject(new ChatError("superseded", "a newer search has ended this one"));
+    }
+    return this.#page({ type: "search", query, conversation, before, ask: crypto.randomUUID() });
+  }
+
+  #page<P extends Page>(
+    command: (History | Conversations | Search) & { type: P["type"]; ask: string },
+  ) {
     return new Promise<P>((resolve, reject) => {
       const asked = { command, resolve: resolve as (page: Page) => void, reject };
       this.#pages.set(command.ask, asked);
@@ -348,6 +365,7 @@ export class Chat {
         this.#takePage(event);
         break;
       case "history":
+      case "search":
         this.#takePage(event);
         break;
       case "error":

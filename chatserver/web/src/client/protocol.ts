@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "acknowledged", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "search", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "acknowledged", "case", "clock", "composer", "conversation", "conversations", "deadline", "draft", "drafts", "error", "following", "gap", "history", "later", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "scheduled", "scheduled_list", "search", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -269,6 +269,51 @@ export interface Delete {
   about: number;
 }
 
+/** What one is writing there is this now; '' for nothing. `seen`: the `at` of the draft that one has seen. */
+export interface Draft {
+  type: "draft";
+  conversation: string;
+  body: string;
+  seen?: string | null;
+  ask?: string | null;
+}
+
+/** The answer to `drafts`: the newest first; `more` says whether there may be others. */
+export interface DraftList {
+  type: "drafts";
+  drafts: DraftView[];
+  more: boolean;
+  ask: string | null;
+}
+
+/**
+ * What one is writing there is this now, with null for `at` where it is nothing; also the answer to `draft`.
+ *
+ * In the answer `returned` is what another device had written meanwhile, if it was not seen: it stands no longer, and
+ * is for the person to keep or to drop.
+ */
+export interface DraftStands {
+  type: "draft";
+  conversation: string;
+  body: string;
+  at: string | null;
+  returned: string | null;
+  ask: string | null;
+}
+
+/** What somebody is writing in a conversation, and since when it stands. */
+export interface DraftView {
+  conversation: string;
+  body: string;
+  at: string | null;
+}
+
+/** What one is writing in all of one's conversations. */
+export interface Drafts {
+  type: "drafts";
+  ask?: string | null;
+}
+
 /** What a message said from `at` on. */
 export interface EarlierText {
   body: string;
@@ -291,7 +336,7 @@ export interface Edit {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_acknowledged" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_acknowledged" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "too_many_waiting" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
@@ -425,6 +470,50 @@ export interface LastMessage {
   about?: number | null;
   deleted?: boolean;
   attachments?: number;
+}
+
+/**
+ * One's message that goes out later is another one now, was sent, refused or taken back; answers `unschedule` too.
+ *
+ * Null where some of that may have been missed, and of drafts too: whoever shows them asks for them again.
+ */
+export interface LaterChanged {
+  type: "later";
+  message: LaterView | null;
+  ask: string | null;
+}
+
+/** The answer to `scheduled`: the next one first; `more` says whether there are others. */
+export interface LaterList {
+  type: "scheduled_list";
+  messages: LaterView[];
+  more: boolean;
+  ask: string | null;
+}
+
+/**
+ * A message that goes out later, as only who wrote it sees it.
+ *
+ * Of one that was refused `reason` and `opens_at` are as then; of one that was sent `seq` is its place, where that is
+ * known. The text of what is kept no longer is empty.
+ */
+export interface LaterView {
+  conversation: string;
+  id: string;
+  body: string;
+  at: string | null;
+  written_at: string | null;
+  state: "gone" | "refused" | "sent" | "waiting";
+  reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
+  opens_at: string | null;
+  seq: number | null;
+}
+
+/** One's own messages that go out later, and those that could not: of a conversation, or (null) of all. */
+export interface ListLater {
+  type: "scheduled";
+  conversation?: string | null;
+  ask?: string | null;
 }
 
 /**
@@ -615,6 +704,26 @@ export interface ReplyChanged {
   reply: Reply;
 }
 
+/** Give a message that goes out later another time, another text, or both; null: as it is. */
+export interface Reschedule {
+  type: "reschedule";
+  conversation: string;
+  id: string;
+  at?: string | null;
+  body?: string | null;
+  ask?: string | null;
+}
+
+/** The answer to a `send` with `at`, and to `reschedule`: the message is kept, and goes out by itself then. */
+export interface Scheduled {
+  type: "scheduled";
+  conversation: string;
+  id: string;
+  at: string;
+  written_at: string;
+  ask: string | null;
+}
+
 /**
  * The messages that hold all of `query`, newest first, at most `limit`: of one conversation, or (null) of all.
  *
@@ -644,6 +753,7 @@ export interface Send {
   id: string;
   body: string;
   reply_to?: number | null;
+  at?: string | null;
 }
 
 /**
@@ -736,6 +846,14 @@ export interface UnreadNotices {
   unread: number;
 }
 
+/** Take back a message that goes out later, or one that could not: it is kept no longer. */
+export interface Unschedule {
+  type: "unschedule";
+  conversation: string;
+  id: string;
+  ask?: string | null;
+}
+
 /** The answer to acknowledge: the event `seq` says so in the conversation, and the wait is over. */
 export interface WaitAcknowledged {
   type: "acknowledged";
@@ -785,6 +903,6 @@ export interface Welcome {
   more: boolean;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | WaitAcknowledged | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Scheduled | LaterList | LaterChanged | DraftStands | DraftList | Renewed | WaitAcknowledged | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Edit | Delete | React | GiveExercise | HandIn | Check | Read | Acknowledge | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | GiveExercise | HandIn | Check | Read | Acknowledge | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | ListLater | Reschedule | Unschedule | Draft | Drafts | Renew;

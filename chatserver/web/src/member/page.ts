@@ -13,6 +13,7 @@ import "../parts/announcer.ts";
 import "../bell/bell.ts";
 import "../parts/composer.ts";
 import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
+import type { ReadingsDialog as ReadingsDialogElement } from "../cases/readings.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { helpStrip } from "../parts/help_dialog.ts";
@@ -23,6 +24,7 @@ import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { openSearch } from "../parts/searching.ts";
 import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import { hatching } from "../parts/week_figure.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
@@ -64,6 +66,7 @@ export class MemberPage extends PageElement {
     const help = () => this.querySelector<HTMLElement>("#help")?.showPopover();
     this.#shortcuts = new Shortcuts(words, [
       ...talkShortcuts(this, words),
+      { key: "s", label: words.search.title, act: this.#search },
       { key: "h", label: words.common.help, act: help },
     ]);
     this.#stop.push(this.#shortcuts.listen(), makeRoomForKeyboard(document.documentElement));
@@ -242,11 +245,17 @@ export class MemberPage extends PageElement {
   #menu(): MenuLine[] {
     const { words } = this.app;
     return [
+      ...(this.#talk ? [{ label: words.search.title, act: this.#search }] : []),
       { label: words.sessions.all, href: Place.link("sessions") },
       { label: words.week.plan, href: Place.link("plan") },
       { label: words.exercises.title, href: Place.link("exercises") },
       ...this.#others(),
-      ...(this.#talk ? [{ label: words.cases.requests, act: this.#request }] : []),
+      ...(this.#talk
+        ? [
+          { label: words.cases.requests, act: this.#request },
+          { label: words.readings.menu, act: this.#readings },
+        ]
+        : []),
       { label: words.shortcuts.title, act: () => void this.#shortcuts?.show() },
       { label: words.settings.title, href: "/app/settings" },
       { label: words.common.signOut, act: this.#signOut },
@@ -306,6 +315,17 @@ export class MemberPage extends PageElement {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };
 
+  readonly #readings = async (): Promise<void> => {
+    const { ReadingsDialog } = await import("../cases/readings.ts");
+    let dialog = this.querySelector<ReadingsDialogElement>("readings-dialog");
+    if (!dialog) {
+      dialog = new ReadingsDialog();
+      dialog.app = this.app;
+      this.append(dialog);
+    }
+    if (this.#talk) await dialog.open(this.#talk.view);
+  };
+
   /** What one may ask for is loaded by whoever asks. */
   readonly #request = async (): Promise<void> => {
     const [{ RequestDialog }, { caseDeskOf }] = await Promise.all([
@@ -329,6 +349,8 @@ export class MemberPage extends PageElement {
       this.requestUpdate();
     });
   };
+
+  readonly #search = (): void => void openSearch(this, this.app, this.#talk);
 
   readonly #why = (): void => {
     if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);

@@ -8,6 +8,8 @@ import { personMenu } from "../parts/person_menu.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import { icon } from "../parts/icons.ts";
+import { openSearch } from "../parts/searching.ts";
 import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import "../cases/request_dialog.ts";
 import type { RequestDialog } from "../cases/request_dialog.ts";
@@ -44,7 +46,10 @@ export class MentorPage extends PageElement {
       each.watch(() => this.requestUpdate())
     );
     const { words } = this.app;
-    this.#stop.push(new Shortcuts(words, talkShortcuts(this, words)).listen());
+    this.#stop.push(new Shortcuts(words, [
+      ...talkShortcuts(this, words),
+      { key: "s", label: words.search.title, act: this.#search },
+    ]).listen());
   }
 
   override disconnectedCallback(): void {
@@ -85,6 +90,8 @@ export class MentorPage extends PageElement {
           </ul></nav>
           <div class="row push">
             <desk-clock class="only-wide" .app=${this.app} .name=${name}></desk-clock>
+            <button class="btn btn--icon" type="button" aria-label=${words.search
+              .inAll} @click=${this.#search}>${icon("search")}</button>
             ${personMenu(this.app, this.#notSignedOut, narrow)}
           </div>
         </header>
@@ -150,6 +157,12 @@ export class MentorPage extends PageElement {
       </div>
     `;
   }
+
+  readonly #search = (): void => {
+    const [page, id] = this.#place.path;
+    const isOpen = page === "conversations" && id !== undefined;
+    void openSearch(this, this.app, isOpen ? this.app.chats.talk(id) : undefined);
+  };
 
   readonly #notSignedOut = (): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(this.app.words.common.failed);

@@ -78,7 +78,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       const isOther = !isMine && ![view.member, view.mentor].includes(message.from);
       const time = html`<time datetime=${message.at}>${times.clock(Date.parse(message.at))}</time>`;
       return html`
-        <li role="listitem" class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
+        <li role="listitem" data-seq=${message.seq} class="msg ${isMine ? "msg--mine" : ""} ${isMore
+          ? "msg--more"
+          : ""}">
           <span class="vh">${isMine ? words.common.you : writer}: </span>
           <div class="msg__body">${message.erased
             ? html`<p class="quiet">${words.talk.erased}</p>`

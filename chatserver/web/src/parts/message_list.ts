@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
+import { MAX_HISTORY } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
 import { Times } from "./format.ts";
@@ -19,6 +20,8 @@ const MOST_FRAMES = 60;
 const STILL_FRAMES = 5;
 /** So many unread ones are fetched by itself; of more there is a button. */
 const FETCHED_UNREAD = 500;
+/** How long a message is marked that was found. */
+const FOUND_MS = 6_000;
 /** So near to the beginning older ones are asked for. */
 const NEAR_START_PX = 800;
 
@@ -133,8 +136,8 @@ export class MessageList extends PageElement {
 
   /** Whether older pages must come before the first unread can be shown. */
   get #isUnreadFurtherUp(): boolean {
-    const first = this.talk.messages[0]?.seq ?? Infinity;
-    return this.#firstNew > 0 && this.talk.hasPage && this.talk.more && first > this.#firstNew;
+    return this.#firstNew > 0 && this.talk.hasPage && this.talk.more &&
+      this.#first > this.#firstNew;
   }
 
   /** To the first that was unread when the conversation was opened. */
@@ -147,6 +150,33 @@ export class MessageList extends PageElement {
     if (!scroller || jump !== this.#jumps) return;
     this.#go(scroller, toNewLine);
     scroller.focus({ preventScroll: true });
+  }
+
+  /** To one that was found, which is marked for a while; false where it is not there any more. */
+  async toMessage(seq: number): Promise<boolean> {
+    await this.updateComplete;
+    const jump = ++this.#jumps;
+    cancelAnimationFrame(this.#going ?? 0);
+    this.#isAtEnd = false;
+    this.#isPlaced = true;
+    while (jump === this.#jumps && this.talk.more && this.#first > seq) {
+      await this.talk.loadOlder(MAX_HISTORY);
+    }
+    await this.updateComplete;
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    const found = this.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (!scroller || !found || jump !== this.#jumps) return found !== null;
+    this.#go(scroller, () => toMiddle(scroller, found));
+    found.classList.add("msg--found");
+    setTimeout(() => found.classList.remove("msg--found"), FOUND_MS);
+    found.tabIndex = -1;
+    found.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** The seq of the oldest message that is here. */
+  get #first(): number {
+    return this.talk.messages[0]?.seq ?? Infinity;
   }
 
   /** To the newest. */
@@ -301,6 +331,11 @@ function toNewLine(scroller: HTMLElement): void {
   if (line) {
     scroller.scrollTop += line.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
   }
+}
+
+function toMiddle(scroller: HTMLElement, row: HTMLElement): void {
+  const [place, frame] = [row.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  scroller.scrollTop += place.top - frame.top - Math.max(0, frame.height - place.height) / 2;
 }
 
 function isAtEnd(scroller: HTMLElement): boolean {

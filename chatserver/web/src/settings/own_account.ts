@@ -20,14 +20,14 @@ export async function endSignIn(id: string): Promise<void> {
   await ask("/app/sign-ins/end", { id });
 }
 
-export type ExportForm = "page" | "data";
+export type ExportForm = "page" | "data" | "files";
 
 /** Everything that is kept about whoever is signed in, as a file that the browser keeps. */
 export async function keepOwnData(form: ExportForm): Promise<void> {
   const answer = await ask("/app/export", { form });
   const file = document.createElement("a");
   file.href = URL.createObjectURL(await answer.blob());
-  file.download = form === "page" ? "my-data.html" : "my-data.json";
+  file.download = { page: "my-data.html", data: "my-data.json", files: "my-files.zip" }[form];
   file.click();
   setTimeout(() => URL.revokeObjectURL(file.href), 60_000);
 }

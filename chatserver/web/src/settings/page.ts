@@ -179,7 +179,7 @@ export class SettingsPage extends PageElement {
         <div class="row">${button("page", settings.dataPage)}${button(
           "data",
           settings.dataFile,
-        )}</div>
+        )}${button("files", settings.dataFiles)}</div>
       </section>
     `;
   }

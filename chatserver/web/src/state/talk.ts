@@ -94,19 +94,19 @@ export class Talk extends Store {
     return back;
   }
 
-  /** Load the newest page, or the one before what is loaded. */
-  loadOlder(): Promise<void> {
-    return this.#loading ??= this.#load().finally(() => {
+  /** Load the newest page, or the one before what is loaded, of at most so many messages. */
+  loadOlder(limit = PAGE): Promise<void> {
+    return this.#loading ??= this.#load(limit).finally(() => {
       this.#loading = undefined;
       this.changed();
     });
   }
 
-  async #load(): Promise<void> {
+  async #load(limit: number): Promise<void> {
     if (!this.#more) return;
     this.changed();
     const before = this.#hasPage ? this.messages[0]?.seq ?? null : null;
-    this.#takePage(await this.#chat.history(this.view.id, before, PAGE));
+    this.#takePage(await this.#chat.history(this.view.id, before, limit));
   }
 
   #takePage(page: HistoryPage): void {

@@ -79,6 +79,8 @@ export class ConversationPage extends AskingElement {
         <section aria-labelledby="place"><div class="headrow"><h1 id="place">${title}</h1><span
           class="tag">${says.people.statuses[place.status]}</span></div>
           ${this.#facts(place)}
+          <p class="under"><a href=${Place.link("audit", "conversation", place.id)}>${says.audit
+            .title}</a></p>
           ${this.outcome()}
         </section>
         <div class="split split--even">

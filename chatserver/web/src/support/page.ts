@@ -11,7 +11,7 @@ import type { Desk } from "./desk.ts";
 import "./board_page.ts";
 
 interface Tab {
-  path: "board" | "cases" | "people" | "reports" | "library";
+  path: "board" | "cases" | "people" | "reports" | "library" | "audit";
   /** Other first parts of addresses that belong to it. */
   also?: string;
   load: () => Promise<unknown>;
@@ -57,6 +57,11 @@ const TABS: readonly Tab[] = [
           <saved-library .app=${desk.app} .shared=${true}></saved-library>
         </main>
       `,
+  },
+  {
+    path: "audit",
+    load: () => import("./audit_page.ts"),
+    show: (desk, path) => html`<audit-page .desk=${desk} .of=${path}></audit-page>`,
   },
 ];
 

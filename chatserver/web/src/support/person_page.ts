@@ -58,6 +58,8 @@ export class PersonPage extends AskingElement {
               .created}</dt>
             <dd>${times.day(Date.parse(person.created_at), this.desk.now())}</dd>
           </dl>
+          <p class="under"><a href=${Place.link("audit", "person", person.id)}>${says.audit
+            .title}</a></p>
         </section>
         <div class="split split--even">
           ${this.#conversations(person)}

@@ -178,6 +178,20 @@ export const da: Words = {
     leave: "Fra feltet til beskederne",
     on: "Genveje med én tast er slået til",
   },
+  search: {
+    title: "Søg",
+    inAll: "Søg i alle samtaler",
+    label: "Ord at lede efter",
+    hint: "Begyndelsen af et ord er nok. »I anførselstegn« står ordene ved siden af hinanden.",
+    only: (name: string) => `Kun med ${name}`,
+    looking: "Søger …",
+    nothing: "Intet fundet.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} fundet, og der er flere` : `${count} fundet`,
+    more: "Vis ældre",
+    failed: "Søgningen kom ikke igennem. Prøv igen.",
+    gone: "Den besked findes ikke længere.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -543,6 +557,14 @@ export const da: Words = {
     anyTime: "døgnet rundt",
     private: "Ingen får at vide, at du åbnede dette.",
   },
+  readings: {
+    menu: "Hvad support har læst",
+    title: "Hvornår support har læst denne samtale",
+    never: "Support har ikke læst den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} gange før det.`),
+    note:
+      "Support læser kun en samtale, når der er brug for det. Det, der læses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er der lukket?",
     openTitle: "Sådan virker skrivningen",
@@ -622,6 +644,7 @@ export const da: Words = {
     dataLead: "Alt, der er gemt om dig: samtaler, sessioner, indstillinger.",
     dataPage: "Hent det som en side at læse",
     dataFile: "Hent det til programmer",
+    dataFiles: "Mine filer",
     getting: "Henter …",
     notGot: "Det gik ikke. Prøv igen om et minut.",
   },

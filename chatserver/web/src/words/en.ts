@@ -175,6 +175,20 @@ export const en = {
     leave: "From the field to the messages",
     on: "Shortcuts of one key are on",
   },
+  search: {
+    title: "Search",
+    inAll: "Search all conversations",
+    label: "Words to look for",
+    hint: "Beginnings of words are enough. “In quotation marks” words stand side by side.",
+    only: (name: string) => `Only with ${name}`,
+    looking: "Searching …",
+    nothing: "Nothing found.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} found, and more` : count === 1 ? "1 found" : `${count} found`,
+    more: "Show older ones",
+    failed: "The search did not get through. Try again.",
+    gone: "That message is no longer there.",
+  },
   events: {
     liveChat: "live chat",
     videoCall: "video call",
@@ -547,6 +561,14 @@ export const en = {
     anyTime: "day and night",
     private: "Nobody learns that you opened this.",
   },
+  readings: {
+    menu: "What support has read",
+    title: "When support has read this conversation",
+    never: "Support has not read it.",
+    more: (count: number) => (count === 1 ? "And once before." : `And ${count} times before.`),
+    note:
+      "Support reads a conversation only when it is needed. What it reads is noted, hour by hour.",
+  },
   whyDialog: {
     title: "Why is it closed?",
     openTitle: "How writing works",
@@ -626,6 +648,7 @@ export const en = {
     dataLead: "Everything that is kept about you: conversations, sessions, settings.",
     dataPage: "Get it as a page to read",
     dataFile: "Get it for programs",
+    dataFiles: "My files",
     getting: "Getting it …",
     notGot: "That did not work. Try again in a minute.",
   },

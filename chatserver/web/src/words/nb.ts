@@ -177,6 +177,20 @@ export const nb: Words = {
     leave: "Fra feltet til meldingene",
     on: "Hurtigtaster med én tast er på",
   },
+  search: {
+    title: "Søk",
+    inAll: "Søk i alle samtaler",
+    label: "Ord å lete etter",
+    hint: "Begynnelsen av et ord er nok. «I anførselstegn» står ordene ved siden av hverandre.",
+    only: (name: string) => `Bare med ${name}`,
+    looking: "Søker …",
+    nothing: "Ingen treff.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} treff, og det er flere` : `${count} treff`,
+    more: "Vis eldre",
+    failed: "Søket kom ikke fram. Prøv igjen.",
+    gone: "Den meldingen finnes ikke lenger.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -539,6 +553,13 @@ export const nb: Words = {
     anyTime: "hele døgnet",
     private: "Ingen får vite at du åpnet dette.",
   },
+  readings: {
+    menu: "Hva support har lest",
+    title: "Når support har lest denne samtalen",
+    never: "Support har ikke lest den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} ganger før det.`),
+    note: "Support leser en samtale bare når det trengs. Det som leses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er det stengt?",
     openTitle: "Slik virker skrivingen",
@@ -617,6 +638,7 @@ export const nb: Words = {
     dataLead: "Alt som er lagret om deg: samtaler, timer, innstillinger.",
     dataPage: "Hent det som en side å lese",
     dataFile: "Hent det for programmer",
+    dataFiles: "Filene mine",
     getting: "Henter …",
     notGot: "Det gikk ikke. Prøv igjen om et minutt.",
   },

@@ -1,0 +1,170 @@
+"""The attachments of conversations: found, claimed by the message that is to carry them, and taken away."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.attachments.attachment import Attachment, AttachmentDetails, encode_details
+from chatserver.attachments.file_store import FileStore, FileStoreError
+from chatserver.attachments.kept_file import read_file, read_thumbnail
+from chatserver.attachments.opening import with_details
+from chatserver.attachments.rows import attachments as rows
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.sealing import Key, SealError, number_of
+from chatserver.messages.log import MessageLog
+from chatserver.records.database import Database
+
+PAGE = 200
+"""Rows read at once."""
+
+
+class AttachmentBook:
+    """Its methods raise DatabaseError; those that read a file, FileStoreError and SealError too."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keys: ConversationKeys,
+        store: FileStore,
+        log: MessageLog,
+        clock: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._store = store
+        self._log = log
+        self._clock = clock
+
+    async def find(self, conversation: str, ids: Collection[str]) -> list[Attachment]:
+        """Those with these ids that are there, or soon will be, with their details; not what was deleted."""
+        async with self._database.read() as connection:
+            found = await rows.find(connection, conversation, ids)
+        there = [each for each in found if each.state in ("checking", "ready", "refused")]
+        return [each for each in await with_details(self._keys, there) if each.details is not None]
+
+    async def placed(self, found: Attachment) -> Attachment:
+        """With the seq of its message, where that has been written. Raises StoreError."""
+        if found.seq is not None or found.message is None:
+            return found
+        for each in await self._log.named(found.conversation, [found.message]):
+            if each.head.sender == found.person:
+                async with self._database.begin() as connection:
+                    await rows.sent(connection, found.conversation, found.person, found.message, each.seq)
+                return replace(found, seq=each.seq)
+        return found
+
+    async def of(self, conversation: str, person: str) -> AsyncIterator[Attachment]:
+        """What was sent there, and what that person is about to send, as far as it can be opened. Raises StoreError."""
+        last = ""
+        while True:
+            async with self._database.read() as connection:
+                page = await rows.of_conversation(connection, conversation, last, PAGE)
+            if not page:
+                return
+            there = [each for each in page if each.state in ("checking", "ready", "refused")]
+            for each in await with_details(self._keys, there):
+                if each.details is None:
+                    continue
+                placed = await self.placed(each)
+                if placed.seq is not None or placed.person == person:
+                    yield placed
+            last = page[-1].id
+
+    def read(self, found: Attachment, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Bytes `start` to before `stop`, some at a time."""
+        details = _details(found)
+        return read_file(self._store, found.ref, details.secret, found.size, start, stop)
+
+    async def thumbnail(self, found: Attachment) -> bytes | None:
+        """What is shown small in a picture's place; None where it is no picture."""
+        details = _details(found)
+        if not details.thumbnail:
+            return None
+        return await read_thumbnail(self._store, found.ref, details.secret, details.thumbnail)
+
+    # Around sending
+
+    async def claim(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> str | None:
+        """Let that message of theirs have these files; a sentence where one of them cannot be sent.
+
+        Again for the same message it is the same.
+        """
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            found = {each.id: each for each in await rows.find_to_change(connection, conversation, ids)}
+            for id in ids:
+                each = found.get(id)
+                if each is None or each.person != person or each.state in ("arriving", "deleted"):
+                    return f"there is no upload {id!r} of yours in this conversation"
+                if each.state == "refused":
+                    return f"{id!r} cannot be sent: the virus scanner has found something harmful in it"
+                if each.state == "checking":
+                    return f"{id!r} is still being looked at; send the message when it is ready"
+                if each.message not in (None, message):
+                    return f"{id!r} goes with another message"
+            await rows.claim(connection, conversation, ids, message, now)
+        return None
+
+    async def release(self, conversation: str, person: str, message: str) -> None:
+        """That message was not sent: its files may go with another one."""
+        async with self._database.begin() as connection:
+            await rows.release(connection, conversation, person, message)
+
+    async def sent(self, conversation: str, person: str, message: str, seq: int) -> None:
+        """That message has that seq."""
+        async with self._database.begin() as connection:
+            await rows.sent(connection, conversation, person, message, seq)
+
+    # Taking away
+
+    async def discard(self, conversation: str, person: str, id: str) -> bool:
+        """Take back what was uploaded and not sent; whether there was such."""
+        async with self._database.begin() as connection:
+            found = await rows.find_to_change(connection, conversation, [id])
+            if not found or found[0].person != person or found[0].message is not None or found[0].state == "deleted":
+                return False
+            await rows.remove(connection, found[0].ref)
+        await self._remove(found[0].ref)
+        return True
+
+    async def erase(self, person: str, conversation: str, new: Key) -> int:
+        """Remove that person's files from the conversation, and seal the others' details with the new key.
+
+        How many files were theirs. The same again is harmless. Raises FileStoreError where the store does not answer.
+        """
+        async with self._database.read() as connection:
+            theirs = await rows.of_person(connection, person, conversation)
+        for each in theirs:
+            await self._store.remove(each.ref)
+            async with self._database.begin() as connection:
+                await rows.remove(connection, each.ref)
+        last = ""
+        while True:
+            async with self._database.read() as connection:
+                page = await rows.of_conversation(connection, conversation, last, PAGE)
+            if not page:
+                return len(theirs)
+            opened = await with_details(self._keys, page)
+            async with self._database.begin() as connection:
+                await _seal_anew(connection, opened, new)
+            last = page[-1].id
+
+    async def _remove(self, ref: str) -> None:
+        try:
+            await self._store.remove(ref)
+        except FileStoreError:
+            return  # What no row names any more is swept.
+
+
+async def _seal_anew(connection: AsyncConnection, opened: Sequence[Attachment], new: Key) -> None:
+    for each in opened:
+        if each.details is not None and number_of(each.sealed or b"") < new.number:
+            await rows.seal_anew(connection, each.ref, new.seal(encode_details(each.details)))
+
+
+def _details(found: Attachment) -> AttachmentDetails:
+    if found.details is None:
+        raise SealError(f"the details of an attachment of {found.conversation} do not open")
+    return found.details

@@ -1,0 +1,278 @@
+"""What the socket asks of what is not sent yet: messages for later, and drafts. They are their writer's alone."""
+
+from collections.abc import Collection
+from typing import assert_never
+
+from chatserver.protocol.codec import check_text
+from chatserver.protocol.codes import MEANING
+from chatserver.protocol.commands import Draft, Drafts, ListLater, Reschedule, Send, Unschedule
+from chatserver.protocol.entry import head_json
+from chatserver.protocol.events import (
+    Accepted,
+    DraftList,
+    DraftStands,
+    DraftView,
+    LaterBecame,
+    LaterChanged,
+    LaterList,
+    LaterView,
+    Refused,
+    Scheduled,
+)
+from chatserver.realtime.command_desk import Asker, CommandDesks
+from chatserver.realtime.follower import Follower, room_for_more
+from chatserver.realtime.room import Room
+from chatserver.unsent import draft_book, later_book
+from chatserver.unsent.draft_book import DraftBook, Drafted
+from chatserver.unsent.later import IdTaken, LaterMessage, NotLater, TooMany, Underway
+from chatserver.unsent.later_book import LaterBook, LaterText, WantedLater
+from chatserver.unsent.unsent_news import UnsentChanged
+from quotas.admission import Reason
+from quotas.instant import parse, text, text_or_none
+from quotas.ledger.base import Posted, PostRefused
+from quotas.standing import Writer
+
+_MISSED = LaterChanged(None)
+_LATER_IS_FOR = "who stands in writes now: what goes out later is for the member and the mentor"
+
+
+class UnsentDesk:
+    """One process's: obeys those commands, and tells the other devices of what came of them."""
+
+    def __init__(self, later: LaterBook, drafts: DraftBook) -> None:
+        self._later = later
+        self._drafts = drafts
+
+    def desks(self) -> CommandDesks:
+        """For the connections."""
+        return dict.fromkeys((Send, ListLater, Reschedule, Unschedule, Draft, Drafts), self)
+
+    async def obey(self, asking: Asker, command: Send | ListLater | Reschedule | Unschedule | Draft | Drafts) -> None:
+        """A `CommandDesk`; a `send` with `at`."""
+        match command:
+            case ListLater():
+                await self._list(asking, command)
+            case Drafts():
+                await self._list_drafts(asking, command)
+            case Send() | Reschedule() | Unschedule() | Draft():
+                follower = asking.follower(command.conversation)
+                if follower is None:
+                    asking.refuse(command, "not_found")
+                else:
+                    await self._in_room(asking, command, follower)
+            case _:
+                assert_never(command)
+
+    async def _in_room(
+        self, asking: Asker, command: Send | Reschedule | Unschedule | Draft, follower: Follower[Room]
+    ) -> None:
+        writes_as = asking.writes_as(follower)
+        if writes_as is None:
+            asking.refuse(command, "read_only")
+            return
+        match command:
+            case Draft():
+                await self._draft(asking, command, writes_as.side)
+            case _ if writes_as.stand_in is not None:
+                asking.refuse(command, "not_allowed", _LATER_IS_FOR)
+            case Send():
+                await self._schedule(asking, command, follower.room, writes_as.side)
+            case Reschedule():
+                await self._reschedule(asking, command)
+            case Unschedule():
+                await self._unschedule(asking, command)
+            case _:
+                assert_never(command)
+
+    # Later
+
+    async def _schedule(self, asking: Asker, command: Send, room: Room, side: Writer) -> None:
+        if problem := check_text(command.body):
+            asking.refuse(command, *problem)
+            return
+        at = _instant(asking, command, command.at)
+        if at is None:
+            return
+        head = head_json(asking.user, side, command.id).decode()
+        done = await self._later.schedule(
+            WantedLater(command.conversation, side, asking.user, command.id, command.body, at, head, asking.id)
+        )
+        if not isinstance(done, LaterMessage | Posted | PostRefused):
+            self._not_kept(asking, command, done)
+            return
+        match done:
+            case LaterMessage(state="refused", reason=str() as reason, opens_at=opens_at):
+                asking.tell(_refused(command, room, reason, opens_at))
+            case LaterMessage():
+                asking.tell(_scheduled(done))
+            case Posted():
+                asking.tell(Accepted(command.conversation, command.id, done.seq, text(done.at), room.composer_now()))
+            case PostRefused():
+                asking.tell(_refused(command, room, done.reason, done.opens_at))
+
+    def _not_kept(self, asking: Asker, command: Send, why: TooMany | IdTaken | str | None) -> None:
+        match why:
+            case TooMany():
+                asking.refuse(command, "too_many_waiting")
+            case IdTaken():
+                asking.refuse(command, "id_reused")
+            case str():
+                asking.refuse(command, "invalid_field", why)
+            case None:
+                asking.refuse(command, "not_found")
+            case _:
+                assert_never(why)
+
+    async def _list(self, asking: Asker, command: ListLater) -> None:
+        if asking.reads_along:
+            asking.refuse(command, "not_allowed", MEANING["read_only"])
+            return
+        async with asking.turn:
+            await room_for_more(asking)
+            mine = await self._later.of_person(asking.user, command.conversation)
+            views = [_view(each) for each in mine if _may_see(asking, each.message)]
+            asking.tell(LaterList(views, len(mine) == later_book.MOST_LISTED, command.ask))
+
+    async def _reschedule(self, asking: Asker, command: Reschedule) -> None:
+        at = None
+        if command.at is not None and (at := _instant(asking, command, command.at)) is None:
+            return
+        if command.body is not None and (problem := check_text(command.body)):
+            asking.refuse(command, *problem)
+            return
+        if at is None and command.body is None:
+            asking.refuse(command, "invalid_field", "`at`, `body` or both say what is to be another one")
+            return
+        before = await self._later.find(command.conversation, asking.user, command.id)
+        if before is None or before.state == "refused" or not _may_see(asking, before):
+            asking.refuse(command, "not_found", f"no message {command.id!r} waits to be sent")
+            return
+        done = await self._later.change(before, at=at, body=command.body, origin=asking.id)
+        match done:
+            case LaterMessage():
+                asking.tell(_scheduled(done, command.ask))
+            case Underway():
+                asking.refuse(command, "too_late")
+            case str():
+                asking.refuse(command, "invalid_field", done)
+            case None:
+                asking.refuse(command, "not_found")
+            case _:
+                assert_never(done)
+
+    async def _unschedule(self, asking: Asker, command: Unschedule) -> None:
+        done = await self._later.take_back(command.conversation, asking.user, command.id, asking.id)
+        match done:
+            case LaterText():
+                asking.tell(LaterChanged(_view(done, "gone"), command.ask))
+            case NotLater():
+                asking.refuse(command, "not_found", f"no message {command.id!r} waits to be sent, or is kept")
+            case Underway():
+                asking.refuse(command, "too_late")
+            case _:
+                assert_never(done)
+
+    # Drafts
+
+    async def _draft(self, asking: Asker, command: Draft, side: Writer) -> None:
+        if command.body and (problem := check_text(command.body)) and problem[0] != "text_empty":
+            asking.refuse(command, *problem)
+            return
+        seen = 0
+        if command.seen is not None and (seen := _instant(asking, command, command.seen, "seen") or -1) < 0:
+            return
+        async with asking.turn:  # What was written first is put first.
+            done = await self._drafts.put(command.conversation, side, asking.user, command.body, seen, asking.id)
+        if done is None:
+            asking.refuse(command, "not_found")
+        else:
+            self._stands(asking, done, command.ask)
+
+    def _stands(self, asking: Asker, done: Drafted, ask: str | None = None) -> None:
+        draft = done.draft
+        asking.drafts[draft.conversation] = draft.written_at
+        asking.tell(
+            DraftStands(draft.conversation, draft.body, text_or_none(draft.written_at), done.returned or None, ask)
+        )
+
+    async def _list_drafts(self, asking: Asker, command: Drafts) -> None:
+        if asking.reads_along:
+            asking.refuse(command, "not_allowed", MEANING["read_only"])
+            return
+        async with asking.turn:
+            await room_for_more(asking)
+            mine = await self._drafts.of_person(asking.user)
+            shown = [each for each in mine if asking.follows(each.conversation)]
+            for each in shown:
+                asking.drafts[each.conversation] = each.written_at
+            views = [DraftView(each.conversation, each.body, text_or_none(each.written_at)) for each in shown]
+            asking.tell(DraftList(views, len(mine) == draft_book.MOST_LISTED, command.ask))
+
+    # What the feed brings
+
+    async def told(self, devices: Collection[Asker], changed: UnsentChanged) -> None:
+        """Tell the person's devices, but the one that did it. Raises StoreError, DatabaseError."""
+        those = [each for each in devices if each.id != changed.origin and _writes_there(each, changed)]
+        if not those:
+            return
+        if changed.what == "draft":
+            draft = await self._drafts.find(changed.conversation, those[0].user)
+            for each in those:
+                self._stands(each, Drafted(draft))
+            return
+        kept = await self._later.text_of(changed.conversation, those[0].user, changed.id)
+        view = _view(kept) if kept is not None else _gone(changed)
+        for each in those:
+            each.tell(LaterChanged(view))
+
+    def missed(self, devices: Collection[Asker]) -> None:
+        """What was said of them may have been missed: their apps are to ask."""
+        for each in devices:
+            if not each.reads_along:
+                each.tell(_MISSED)
+
+
+def _instant(asking: Asker, command: Send | Reschedule | Draft, said: str | None, field: str = "at") -> int | None:
+    """None where it is none, which is answered."""
+    try:
+        return parse(said or "")
+    except ValueError as error:
+        asking.refuse(command, "invalid_field", f"`{field}`: {error}")
+        return None
+
+
+def _may_see(asking: Asker, message: LaterMessage) -> bool:
+    """Who has tokens of two roles sees by each what they wrote in that role."""
+    return asking.role == message.side and asking.follows(message.conversation)
+
+
+def _writes_there(device: Asker, changed: UnsentChanged) -> bool:
+    return device.role == changed.side and device.follows(changed.conversation)
+
+
+def _refused(command: Send, room: Room, reason: Reason, opens_at: int | None) -> Refused:
+    composer = room.composer_now()
+    return Refused(command.conversation, command.id, reason, text_or_none(opens_at), command.body, composer)
+
+
+def _scheduled(message: LaterMessage, ask: str | None = None) -> Scheduled:
+    return Scheduled(message.conversation, message.id, text(message.send_at), text(message.written_at), ask)
+
+
+def _view(kept: LaterText, state: LaterBecame | None = None) -> LaterView:
+    message = kept.message
+    return LaterView(
+        message.conversation,
+        message.id,
+        kept.body,
+        text(message.send_at),
+        text(message.written_at),
+        state or message.state,
+        message.reason,
+        text_or_none(message.opens_at),
+    )
+
+
+def _gone(changed: UnsentChanged) -> LaterView:
+    state: LaterBecame = "sent" if changed.seq else "gone"
+    return LaterView(changed.conversation, changed.id, "", None, None, state, seq=changed.seq or None)

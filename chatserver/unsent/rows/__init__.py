@@ -1,0 +1,1 @@
+"""The tables of what is not sent yet, and nothing else."""

@@ -1,0 +1,35 @@
+"""Urgent notes: whether a lock has had its own.
+
+Source: chat.md "A lock that treats people well": one a lock, which lasts until the composer is open again.
+"""
+
+from quotas.admission import writing_state
+from quotas.standing import Standing
+from quotas.terms import Rulebook
+
+
+def may_note(standing: Standing, rulebook: Rulebook) -> bool:
+    """Whether the member may send an urgent note now. Raises UnjudgeableError."""
+    settings, now = standing.settings, standing.now
+    if not rulebook.policy.help.urgent_note or settings.status == "ended":
+        return False
+    state = writing_state(settings.status, standing.usage, standing.terms(rulebook), now)
+    return not state.open and last_lock_is_over(standing, rulebook)
+
+
+def last_lock_is_over(standing: Standing, rulebook: Rulebook) -> bool:
+    """Whether the member could write since the last note, or there is none. Raises UnjudgeableError.
+
+    As of the note it was known when the lock ends; where what it rests on has changed since, as of that change.
+    """
+    note, settings, usage = standing.note, standing.settings, standing.usage
+    if note is None:
+        return True
+    opens_at = note.opens_at
+    if note.changed_at:
+        if 0 < opens_at <= note.changed_at:
+            return True
+        terms = settings.terms(rulebook, usage.live_until, note.changed_at)
+        state = writing_state(settings.status, usage, terms, note.changed_at)
+        opens_at = note.changed_at if state.open else state.opens_at
+    return 0 < opens_at <= standing.now
