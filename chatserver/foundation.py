@@ -163,6 +163,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=notices.noting,
             clock=ledger.now,
             name=ground.node,
+            metrics=ground.metrics,
             listeners=[cases.missed, cases.notes, cases.quiet],
         ),
         restorer=ground.restorer,

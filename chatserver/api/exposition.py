@@ -37,6 +37,7 @@ from chatserver.sessions.outcomes import REASONS
 from chatserver.sessions.telling import COUNTED
 from quotas.admission import Reason
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import ENDINGS
 from quotas.store.port import Store
 
 OUTCOMES = ("sent", "postponed", "failed", "dropped")
@@ -162,6 +163,9 @@ class Exposition(Collector):
         told = "Warnings and misses of reply deadlines noted by this server."
         noted = {(kind,): self._from.metrics.deadlines[kind] for kind in ("warning", "missed")}
         yield _counter("deadlines", told, ("kind",), noted.items())
+        told = "Waits for an answer that are over and that this server recorded, by how they ended."
+        ended = {(how,): self._from.metrics.waits[how] for how in ENDINGS}
+        yield _counter("waits", told, ("ended",), ended.items())
 
     def _sessions(self) -> Iterator[Metric]:
         metrics = self._from.metrics

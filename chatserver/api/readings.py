@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from chatserver.api.conversations import readable
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
+from chatserver.cases.readings_told import readings_told
 from quotas import instant
 
 
@@ -20,10 +21,9 @@ class Readings(Struct, frozen=True):
 
 async def get_readings(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     record = await readable(call.context, call.identity, call.id)
-    reported = await call.context.evidence.disclosed(record.id)
-    hidden_from = await call.context.evidence.open_since(record.id)
-    read = [at for at in await call.context.reads.when(record.id) if hidden_from is None or at < hidden_from]
-    return HttpAnswer(200, Readings(record.id, [instant.text(at) for at in sorted({*reported, *read})]))
+    async with call.context.database.read() as connection:
+        found = await readings_told(connection, record.id)
+    return HttpAnswer(200, Readings(record.id, [instant.text(at) for at in found]))
 
 
 GET_READINGS = Operation(

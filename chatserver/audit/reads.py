@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chatserver.audit import rows
 from chatserver.audit.line import AuditDeed
 from chatserver.audit.trail import append_behind
@@ -31,11 +33,6 @@ class SupportReads:
             await append_behind(connection, head, [each for each in new if rows.same_as(each) not in noted])
         self._remember(new)
 
-    async def when(self, conversation: str) -> Sequence[int]:
-        """When support read messages of it (ms), the first time of each hour, in order."""
-        async with self._database.read() as connection:
-            return await rows.when(connection, conversation, "messages.read", "support")
-
     def _remembers(self, deed: AuditDeed) -> bool:
         return hour_of(deed.at) == self._hour and rows.same_as(deed) in self._noted
 
@@ -51,3 +48,11 @@ class SupportReads:
 def hour_of(at: int) -> int:
     """The first instant of its hour, in UTC."""
     return at - at % HOUR
+
+
+async def support_reads(connection: AsyncConnection, conversation: str) -> Sequence[int]:
+    """When support read messages of it (ms), the first time in each hour, in order."""
+    firsts: dict[int, int] = {}
+    for at in sorted(await rows.when(connection, conversation, "messages.read", "support")):
+        firsts.setdefault(hour_of(at), at)
+    return list(firsts.values())

@@ -13,7 +13,7 @@ from msgspec import Struct
 from chatserver.cases.case_log import EVIDENCE_READ, CaseLog
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
 from chatserver.cases.effects import CaseEffects
-from chatserver.cases.rows import case_entries, case_evidence, cases
+from chatserver.cases.rows import case_evidence, cases
 from chatserver.cases.rows.case_evidence import EvidenceRow
 from chatserver.conversations.contacts import contact_to_rely_on
 from chatserver.conversations.records import locked
@@ -103,17 +103,6 @@ class CaseEvidence:
                 await self._log.change(connection, kept, noted(kept.case, entry), record, now)
         keys = await self._keys.existing(key_name(kept.case.id), {number_of(each.sealed) for each in rows})
         return [_opened(each, keys.get(number_of(each.sealed))) for each in rows]
-
-    async def disclosed(self, conversation: str) -> Sequence[int]:
-        """When support read messages of it that had been reported, as far as the cases have ended; in order."""
-        async with self._database.read() as connection:
-            return await case_entries.when_ended(connection, conversation, EVIDENCE_READ)
-
-    async def open_since(self, conversation: str) -> int | None:
-        """Since when (ms) a case of misconduct in it is open; None where none is."""
-        async with self._database.read() as connection:
-            found = await cases.open_one(connection, conversation, "misconduct")
-        return found.case.opened_at if found is not None else None
 
     async def _reported(self, case: Case) -> list[int]:
         """The seqs of the messages with the ids that the report names: of two sides with one id, the person's."""

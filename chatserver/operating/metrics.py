@@ -52,6 +52,8 @@ class Metrics:
         have not said hello."""
         self.deadlines: Counter[str] = Counter()
         """Noted by this process: `warning` and `missed`."""
+        self.waits: Counter[str] = Counter()
+        """Waits that were over and that this process recorded, by how they ended."""
         self.sessions: Counter[str] = Counter()
         """What happened at sessions and was told by this process, by name; where one ended, by its state."""
         self.session_refusals: Counter[str] = Counter()

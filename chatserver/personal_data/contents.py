@@ -109,6 +109,8 @@ class ExportedConversation(Struct, frozen=True):
     """None too where it is that somebody was removed."""
     chosen_plan: str | None
     chosen_at: str | None
+    read_by_support: list[str]
+    """When, as far as that is told: `cases.readings_told`."""
     records: Rows
     """Its sessions: bookings, corrections of credits, what happened, series."""
 

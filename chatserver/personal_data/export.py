@@ -10,6 +10,7 @@ from chatserver.attachments.book import AttachmentBook
 from chatserver.audit.line import AuditDeed, AuditRole
 from chatserver.audit.trail import note
 from chatserver.cases.case_texts import CaseTexts
+from chatserver.cases.readings_told import readings_told
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import PersonRecord
@@ -190,6 +191,7 @@ class Export:
                 ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
                 chosen_plan=found.chosen_plan,
                 chosen_at=instant.text_or_none(found.chosen_at),
+                read_by_support=[instant.text(at) for at in await readings_told(connection, name)],
                 records=await recorded.of_conversation(connection, name)
                 | {"attachments": files, "exercises": exercises},
             )

@@ -212,6 +212,9 @@ class ExportPage:
             ),
         )
         self._recorded(conversation.records)
+        if conversation.read_by_support:
+            read = ", ".join(self._at(each) for each in conversation.read_by_support)
+            self._write(f"<h3>{escape(texts('read_by_support'))}</h3>\n<p>{read}</p>")
         if conversation.mentor_days:
             days = (f'<time datetime="{day}">{day}</time>' for day in conversation.mentor_days)
             self._write(f"<h3>{escape(texts('mentor_days'))}</h3>\n<p>{', '.join(days)}</p>")

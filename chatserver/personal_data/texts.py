@@ -194,6 +194,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "Meldt til plattformens systemer",
         "Meddelt platformens systemer",
     ),
+    "read_by_support": (
+        "When support read this conversation",
+        "Når support har lest denne samtalen",
+        "Hvornår support har læst denne samtale",
+    ),
     "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
     "memberships": ("Membership", "Medlemskap", "Medlemskab"),
     "monthly": ("monthly", "månedlig", "månedlig"),

@@ -21,6 +21,7 @@ from chatserver.notices.fact import Fact
 from chatserver.notices.noting import Noting
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.dialects import portions
 from chatserver.replies.reply_facts import ESCALATED, FACTS, NOT_ESCALATED, fact_of, told_of
@@ -126,6 +127,7 @@ class ReplyRecords:
         noting: Noting,
         clock: Callable[[], Awaitable[int]],
         name: str,
+        metrics: Metrics,
         listeners: Sequence[WaitListener] = (),
     ) -> None:
         self.agenda = Agenda()
@@ -136,6 +138,7 @@ class ReplyRecords:
         self._rulebook = rulebook
         self._noting = noting
         self._clock = clock
+        self._metrics = metrics
         self._listeners = listeners
         self._together = TOGETHER_WITH_CASES if rulebook.policy.cases.reply_missed else TOGETHER
 
@@ -178,6 +181,7 @@ class ReplyRecords:
             await self._listened(connection, waits, now)
             await reply_waits.store(connection, rows)
             made = await self._noting.note(connection, await self._facts(connection, events, places), now)
+        self._metrics.waits.update(event.kind for event in events if event.kind in ENDINGS)
         await self._noting.tell(made)
         for listener in self._listeners:
             await listener.told(waits)

@@ -51,17 +51,21 @@ def show(console: Console, report: ReplyReport) -> None:
         console.print(Text(f"Waits that began on {days} ({report.zone})", "bold"))
         console.print(_table(report, console.width))
         console.print(_legend(report, console.width))
-    for line in (*_standing_in(report), *_behind(report.behind)):
+    for line in (*_otherwise(report), *_behind(report.behind)):
         console.print(line)
 
 
-def _standing_in(report: ReplyReport) -> list[Text]:
-    """Who answered for whom, in numbers: a line each, where somebody did."""
+def _otherwise(report: ReplyReport) -> list[Text]:
+    """Who answered for whom, and what ended without an answer, in numbers: a line each, where there is some."""
     lines = []
     for group in report.groups:
         name = group.name or "none"
         if group.by_substitutes:
             lines.append(f"  {name}: substitutes gave {group.by_substitutes:,} of {counted(group.answered, 'answer')}")
+        if group.acknowledged:
+            lines.append(f"  {name}: {counted(group.acknowledged, 'wait')} needed no answer, as the mentor said")
+        if group.withdrawn:
+            lines.append(f"  {name}: {counted(group.withdrawn, 'wait')} ended as members deleted what waited")
         if group.stood_in and report.by == "mentor":
             lines.append(f"  {name} answered {counted(group.stood_in, 'wait')} in the place of others")
     return [Text(line) for line in lines]

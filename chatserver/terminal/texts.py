@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
 from chatserver.terminal.mentoring_texts import MENTORING_TEXTS
+from chatserver.terminal.no_answer_texts import NO_ANSWER_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
 from chatserver.terminal.search_texts import SEARCH_TEXTS
 from chatserver.terminal.session_texts import SESSION_TEXTS
@@ -327,6 +328,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     **MENTORING_TEXTS,
     **SEARCH_TEXTS,
     **CASE_TEXTS,
+    **NO_ANSWER_TEXTS,
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""
 

@@ -78,6 +78,7 @@ async def _work(duty: str, store_url: str, database_url: str, name: str, shift: 
             noting=noting_on(database),
             clock=ledger.now,
             name=name,
+            metrics=Metrics(),
         ).run()
 
 

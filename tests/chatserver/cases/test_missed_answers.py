@@ -14,6 +14,7 @@ from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import case_entries, cases
 from chatserver.conversations.records import locked
 from chatserver.conversations.requests import ConversationChange
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.tables import CASES
 from chatserver.replies.recorder import ReplyRecords
@@ -53,6 +54,7 @@ class MissingDesk(PastDesk):
             noting=noting,
             clock=self._clock,
             name=name,
+            metrics=Metrics(),
             listeners=[MissedAnswers(self.database, self.own, timers, rulebook.policy.cases)],
         )
 

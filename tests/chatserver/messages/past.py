@@ -4,6 +4,7 @@ from sqlalchemy import Table, select
 
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
 from chatserver.replies.recorder import ReplyRecords
@@ -59,6 +60,7 @@ class PastDesk:
             noting=noting_on(self.database, self.heard),
             clock=self._clock,
             name=name,
+            metrics=Metrics(),
         )
 
     async def _clock(self) -> int:

@@ -87,7 +87,7 @@ SECRET = "opens something to whoever has it; the export says that there is one"
 OPENED = "exported as it reads"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
 UNSENT = "exported as it reads, as the `body` of its row"
-STAFF_DID = "what staff did, for those who answer for it; when support read, the conversation tells its people"
+STAFF_DID = "what staff did, for those who answer for it; that support read is exported with its instant"
 CHAINED = "ids and instants of what was done to whose data, without a name or a text; a line less would break the chain"
 AUDIT = (AUDIT_LINES, AUDIT_HEAD)
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
@@ -232,6 +232,8 @@ WHERE = {
         "sealed": "exported as it reads: what the file is called, and the file itself",
     },
     **{table.name: dict.fromkeys((column.name for column in table.columns), STAFF_DID) for table in AUDIT},
+    "audit_lines": dict.fromkeys((column.name for column in AUDIT_LINES.columns), STAFF_DID)
+    | {"at": "conversations.read_by_support"},
     "library": {"owner_id": SAID, "id": "person.records.library.id", "sealed": OPENED}
     | {"updated_at": "person.records.library.updated_at"},
     "mentor_profiles": {"mentor_id": SAID, "expectations": OPENED, "expertise": OPENED}
@@ -483,8 +485,8 @@ REACHING: dict[Table, dict[str, Any]] = {
     | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
     CASE_EVIDENCE: {"ref": "r1", "seq": 1, "at": TUESDAY, "sender": "mia", "role": "member", "reported": True}
     | {"sealed": b"sealed"},
-    AUDIT_LINES: {"number": 1, "at": TUESDAY, "who": "sara", "role": "support", "did": "person.read"}
-    | {"conversation_id": "", "person_id": "mia", "about": "", "details": "{}", "hash": b"hash"},
+    AUDIT_LINES: {"number": 1, "at": TUESDAY, "who": "sara", "role": "support", "did": "messages.read"}
+    | {"conversation_id": "c1", "person_id": "", "about": "", "details": "{}", "hash": b"hash"},
     AUDIT_HEAD: {"id": 1, "number": 1, "hash": b"hash"},
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }

@@ -8,6 +8,7 @@ from chatserver.conversations import absences
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.notices.rows import notices
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.replies.recorder import ReplyRecords
 from quotas.instant import HOUR
@@ -46,6 +47,7 @@ async def desk(database: Database, valkey_url: str) -> AsyncIterator[PastDesk]:
         noting=noting_on(database, desk.heard),
         clock=desk.ledger.now,
         name="escalating",
+        metrics=Metrics(),
     )
     await desk.ledger.load()
     await desk.open("c1")

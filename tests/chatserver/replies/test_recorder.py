@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
 from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.records.tables import REFUSED_MESSAGES
@@ -214,6 +215,7 @@ class Forgetful(ReplyRecords):
             noting=noting_on(desk.database),
             clock=desk.ledger.now,
             name="forgetful",
+            metrics=Metrics(),
         )
 
 

@@ -152,3 +152,11 @@ def test_answers_in_the_place_of_others_are_told_of_both() -> None:
     assert "  zoe answered 1 wait in the place of others\n" in text
     weeks = drawn(replace(REPORT, by="week", groups=[replace(TOM, name="2026-01-05", stood_in=3)], behind=[]))
     assert "in the place" not in weeks
+
+
+def test_waits_that_ended_without_an_answer_are_told_of() -> None:
+    groups = [replace(TOM, acknowledged=3, withdrawn=1), NONE]
+    text = drawn(replace(REPORT, by="plan", groups=groups, behind=[]))
+    assert "  tom: 3 waits needed no answer, as the mentor said\n" in text
+    assert "  tom: 1 wait ended as members deleted what waited\n" in text
+    assert "none:" not in text

@@ -5,6 +5,7 @@ import { ServerClock } from "./clock.ts";
 import { MemoryOutbox, type OutboxStore, type Unsent } from "./outbox.ts";
 import { Position } from "./position.ts";
 import {
+  type Acknowledge,
   type AnyCommand,
   type AnyEvent,
   CLOSE,
@@ -19,6 +20,7 @@ import {
   type Search,
   type SearchPage,
   SUBPROTOCOL,
+  type WaitAcknowledged,
   type Welcome,
 } from "./protocol.ts";
 
@@ -77,11 +79,12 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
-/** Pages that are asked for, on the next connection again where this one breaks. */
-type Page = HistoryPage | ConversationsPage | SearchPage;
+/** What is asked for, on the next connection again where this one breaks. */
+type Page = HistoryPage | ConversationsPage | SearchPage | WaitAcknowledged;
+type Asking = History | Conversations | Search | Acknowledge;
 
 interface PageAsked {
-  command: History | Conversations | Search;
+  command: Asking;
   resolve: (page: Page) => void;
   reject: (fault: Error) => void;
 }
@@ -208,12 +211,26 @@ export class Chat {
       this.#pages.delete(ask);
       reject(new ChatError("superseded", "a newer search has ended this one"));
     }
-    return this.#page({ type: "search", query, conversation, before, ask: crypto.randomUUID() });
+    return this.#page<SearchPage>({
+      type: "search",
+      query,
+      conversation,
+      before,
+      ask: crypto.randomUUID(),
+    });
   }
 
-  #page<P extends Page>(
-    command: (History | Conversations | Search) & { type: P["type"]; ask: string },
-  ) {
+  /** What waits needs no answer, up to what was seen. Fails where nothing waits, or more was written. */
+  acknowledge(conversation: string, seq: number | null): Promise<WaitAcknowledged> {
+    return this.#page<WaitAcknowledged>({
+      type: "acknowledge",
+      conversation,
+      seq,
+      ask: crypto.randomUUID(),
+    });
+  }
+
+  #page<P extends Page>(command: Asking & { ask: string }) {
     return new Promise<P>((resolve, reject) => {
       const asked = { command, resolve: resolve as (page: Page) => void, reject };
       this.#pages.set(command.ask, asked);
@@ -365,6 +382,7 @@ export class Chat {
         this.#takePage(event);
         break;
       case "history":
+      case "acknowledged":
       case "search":
         this.#takePage(event);
         break;

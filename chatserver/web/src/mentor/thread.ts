@@ -61,6 +61,7 @@ export class MentorThread extends PageElement {
   protected override updated(changed: Map<PropertyKey, unknown>): void {
     // On a phone it fills the screen, below the tabs.
     if (changed.has("talk")) this.querySelector(".thread")?.scrollIntoView({ block: "nearest" });
+    if (this.talk.view.no_answer_needed) void import("./no_answer.ts");
     if (!this.talk.hasPage) return;
     this.#days?.want();
     if (this.talk.view.composer.windows_left !== null) void this.#week?.want();
@@ -111,6 +112,9 @@ export class MentorThread extends PageElement {
         ${lineStrip(chats.state, words)}
         <message-list .app=${app} .talk=${talk} .name=${name}
           .end=${this.#locked(name)}></message-list>
+        ${view.no_answer_needed && view.reply.waiting_since
+          ? html`<no-answer .app=${app} .talk=${talk}></no-answer>`
+          : nothing}
         <push-offer .app=${app} .name=${name}></push-offer>
         <chat-composer .app=${app} .talk=${talk} .name=${name}
           .tools=${this.#tools()}

@@ -1,4 +1,4 @@
-// What happened at sessions, in words: events that stand between the messages.
+// What happened beside the messages, in words: events that stand between them.
 
 import type { SystemEvent } from "../client/protocol.ts";
 import type { Words } from "../words/words.ts";
@@ -44,9 +44,16 @@ export function eventWords(
       return { icon, text: missed(event, words, times, now, member) };
     case "corrected":
       return { icon, text: said.corrected(String(event.data["units"] ?? "")) };
+    case "acknowledged":
+      return { icon: "read", text: acknowledged(by, words) };
     default:
       return { icon: "info", text: words.talk.unknownEvent };
   }
+}
+
+function acknowledged(by: Doer, { waits }: Words): string {
+  if (by === null) return waits.acknowledgedByNobody;
+  return typeof by === "string" ? waits.acknowledged(by) : waits.acknowledgedByYou;
 }
 
 function changed(

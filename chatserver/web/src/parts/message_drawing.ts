@@ -53,7 +53,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
     case "event": {
       const { event } = row.message;
-      const by = doerOf(event?.data["by"], drawing);
+      const by = event?.name === "acknowledged"
+        ? personOf(event.data["by"], drawing)
+        : doerOf(event?.data["by"], drawing);
       const said = eventWords(event, words, times, now, by, doerOf("member", drawing));
       const booking = row.isLast ? event?.data["booking"] : undefined;
       return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
@@ -114,6 +116,12 @@ function exerciseButton(id: string, isMine: boolean, { app }: Drawing) {
   return html`<p><button class="btn" type="button" @click=${open}>${
     icon("pen", "s")
   }${label}</button></p>`;
+}
+
+/** Whom an event names. */
+function personOf(person: unknown, { app, view }: Drawing): Doer {
+  if (typeof person !== "string") return null;
+  return person === app.user ? { you: true } : nameIn(view, person);
 }
 
 /** By the role that an event names. */

@@ -134,6 +134,11 @@ export class Talk extends Store {
     return this.#chat.send(this.view.id, body);
   }
 
+  /** What waits needs no answer, as far as it stands here. Fails with a `ChatError` where that is not so. */
+  async acknowledge(): Promise<void> {
+    await this.#chat.acknowledge(this.view.id, this.messages.at(-1)?.seq ?? null);
+  }
+
   /** The person has seen the end. */
   markRead(): void {
     const last = this.messages.at(-1)?.seq ?? 0;

@@ -84,6 +84,8 @@ export class ReportsPage extends PageElement {
       says.reports.late,
       says.reports.missed,
       says.reports.substitutes,
+      says.reports.acknowledged,
+      says.reports.withdrawn,
     ];
     const cells = (each: ReplyGroup) => [
       each.answered,
@@ -92,6 +94,8 @@ export class ReportsPage extends PageElement {
       each.late ?? 0,
       each.missed - (each.late ?? 0),
       each.by_substitutes ?? 0,
+      each.acknowledged ?? 0,
+      each.withdrawn ?? 0,
     ];
     return html`
       <div class="boxed tablewrap" role="region" aria-label=${says.reports

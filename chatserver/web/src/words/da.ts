@@ -450,6 +450,19 @@ export const da: Words = {
         : `${count} sessioner betales efter aftale, uden beløb her.`,
     csv: "Gem som CSV",
   },
+  waits: {
+    needsNone: "Kræver ikke svar",
+    question: (name) => `Ikke noget at svare på? Så slipper ${name} for at vente.`,
+    willBeTold: (name) =>
+      `${name} får at vide, at du har læst det, og at det ikke kræver svar. Det tæller ikke som et svar.`,
+    sayIt: "Sig til",
+    notNow: "Ikke nu",
+    said: (name) => `${name} har fået besked. Der ventes ikke noget svar.`,
+    writtenSince: "Sådan er det ikke længere, eller der er skrevet noget imens. Se en gang til.",
+    acknowledged: (name) => `${name} har læst det. Det kræver ikke svar.`,
+    acknowledgedByYou: "Du har sagt, at det ikke kræver svar.",
+    acknowledgedByNobody: "Det er læst. Det kræver ikke svar.",
+  },
   due: {
     done: "Besvaret",
     none: "Ingen svarfrist",

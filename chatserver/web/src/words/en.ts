@@ -456,6 +456,19 @@ export const en = {
         : `${count} sessions are paid by agreement, without an amount here.`,
     csv: "Save as CSV",
   },
+  waits: {
+    needsNone: "Needs no answer",
+    question: (name: string) => `Nothing to answer? Then ${name} need not wait.`,
+    willBeTold: (name: string) =>
+      `${name} is told that you have read it and that it needs no answer. It does not count as an answer.`,
+    sayIt: "Say so",
+    notNow: "Not now",
+    said: (name: string) => `${name} has been told. No answer is due.`,
+    writtenSince: "That is over, or something was written meanwhile. Look again.",
+    acknowledged: (name: string) => `${name} has read it. It needs no answer.`,
+    acknowledgedByYou: "You have said that it needs no answer.",
+    acknowledgedByNobody: "It was read. It needs no answer.",
+  },
   due: {
     done: "Answered",
     none: "No deadline",

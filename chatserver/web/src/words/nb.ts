@@ -446,6 +446,19 @@ export const nb: Words = {
         : `${count} timer betales etter avtale, uten beløp her.`,
     csv: "Lagre som CSV",
   },
+  waits: {
+    needsNone: "Trenger ikke svar",
+    question: (name) => `Ikke noe å svare på? Da slipper ${name} å vente.`,
+    willBeTold: (name) =>
+      `${name} får vite at du har lest det, og at det ikke trenger svar. Det teller ikke som et svar.`,
+    sayIt: "Si fra",
+    notNow: "Ikke nå",
+    said: (name) => `${name} har fått beskjed. Det ventes ikke noe svar.`,
+    writtenSince: "Det er ikke slik lenger, eller noe er skrevet i mellomtiden. Se en gang til.",
+    acknowledged: (name) => `${name} har lest det. Det trenger ikke svar.`,
+    acknowledgedByYou: "Du har sagt at det ikke trenger svar.",
+    acknowledgedByNobody: "Det er lest. Det trenger ikke svar.",
+  },
   due: {
     done: "Besvart",
     none: "Ingen svarfrist",

@@ -82,6 +82,8 @@ export const da: SupportWords = {
     answers: "Svar",
     medianWait: "Median ventetid",
     substitutes: "Af vikarer",
+    acknowledged: "Krævede ikke svar",
+    withdrawn: "Trukket tilbage",
     nothing: "Ingen svar havde frist i denne tid.",
     from: "Fra",
     to: "Til",

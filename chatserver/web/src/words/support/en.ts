@@ -80,6 +80,8 @@ export const en = {
     answers: "Answers",
     medianWait: "Median wait",
     substitutes: "By substitutes",
+    acknowledged: "Needed no answer",
+    withdrawn: "Withdrawn",
     nothing: "No answers were due in this time.",
     from: "From",
     to: "To",

@@ -82,6 +82,8 @@ export const nb: SupportWords = {
     answers: "Svar",
     medianWait: "Median ventetid",
     substitutes: "Av vikarer",
+    acknowledged: "Trengte ikke svar",
+    withdrawn: "Trukket tilbake",
     nothing: "Ingen svar hadde frist i denne tiden.",
     from: "Fra",
     to: "Til",
