@@ -79,6 +79,8 @@ class ToldWait:
     seq: int
     asked: Asked | None = None
     kept: list[Kept] = field(default_factory=list)
+    unanswered: set[int] = field(default_factory=set)
+    """The messages of it that were told and stand."""
 
 
 class Story:
@@ -151,6 +153,15 @@ class Story:
         """The mentor's side said that what waits needs no answer."""
         self._end(seq, at, "acknowledged")
 
+    def deleted(self, seq: int, at: int, about: int) -> None:
+        """The member has deleted their message `about`: where none of the wait is left, it is over."""
+        if self.wait is None or about not in self.wait.unanswered:
+            return
+        self.wait.unanswered.remove(about)
+        # Of one whose first message was not told, others may stand.
+        if self.wait.seq and not self.wait.unanswered:
+            self._end(seq, at, "withdrawn")
+
     def _end(self, seq: int, at: int, how: Literal["acknowledged", "withdrawn"]) -> None:
         if self.usage.waiting_since:
             late = 0 < self.usage.due_at < at
@@ -183,6 +194,7 @@ class Story:
     def _ask(self, seq: int, at: int, terms: Terms, decision: Admitted) -> None:
         if self.wait is None:
             self.wait = ToldWait(seq)
+        self.wait.unanswered.add(seq)
         promise = self.rulebook.plan(self.settings.plan).reply
         if decision.deadline == "asked" and promise:
             starts_at = terms.live_booked_until or at

@@ -125,6 +125,11 @@ class KeptMessages:
         found = {each.seq: messages.entry_of(_as_it_stands(each, deleted)) for each in archived}
         return [entry for _, entry in sorted((found | {each.seq: each for each in kept}).items())]
 
+    async def unarchived_changes(self, conversation: str) -> tuple[Collection[int], list[Entry]]:
+        """Which messages are deleted, as the archive may not know yet, and the changes that the ledger has, as kept."""
+        deleted = await self._ledger.deleted(conversation)
+        return deleted, await self._ledger.changes_about(conversation, 1, 2**53 - 1)
+
     async def stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """As `heads`, as they are kept. An erased or deleted one has no text."""
         entries = await self._ledger.messages(conversation, after, before, limit)

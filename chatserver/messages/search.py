@@ -7,7 +7,6 @@ time.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from heapq import heappush, heappushpop
@@ -19,6 +18,7 @@ from msgspec import Struct
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import NUMBER_BYTES, Key, SealError, number_of
 from chatserver.messages.log import MessageLog
+from chatserver.messages.present_texts import PresentTexts
 from chatserver.messages.rows import sealed_texts
 from chatserver.messages.rows.sealed_texts import SealedText
 from chatserver.messages.search_query import SearchQuery
@@ -34,8 +34,6 @@ PAGE = 500
 """Seqs that are read at once from the archive: of one conversation, or of several that have fewer."""
 LEDGER_PAGE = 100
 """Seqs of one conversation that are read at once from the ledger."""
-AHEAD = 2
-"""Pages that are read while one is looked through."""
 AT_ONCE = 2
 """Searches of one process that run at the same time, each of another person; others wait."""
 MOST_WAITING = 100
@@ -109,7 +107,7 @@ class MessageSearch:
             return [], False
         async with self._turn_of(person):
             search = _Search(query, limit + 1)
-            await self._look_through([each for each in (_bounded(scope, before) for scope in scopes) if each], search)
+            await self._look_through(scopes, before, search)
         return search.newest_first(limit)
 
     @asynccontextmanager
@@ -133,41 +131,40 @@ class MessageSearch:
             self._places.release()
             lock.release()
 
-    async def _look_through(self, scopes: Sequence[Scope], search: "_Search") -> None:
+    async def _look_through(self, whole: Sequence[Scope], before: Spot | None, search: "_Search") -> None:
+        scopes = [scope for each in whole if (scope := _bounded(each, before)) is not None]
         names = [scope.conversation for scope in scopes]
         keys = await self._keys.all_of(names)
         async with self._database.read() as connection:
             archived = await sealed_texts.last_seqs(connection, names)
-        windows = _windows(scopes, archived)
-        ahead: deque[tuple[_Window, asyncio.Task[_Texts]]] = deque()
+            edits = await sealed_texts.last_edits(connection, names)
+        unarchived = {scope.conversation for scope in whole if scope.last_seq > archived.get(scope.conversation, 0)}
+        present = PresentTexts(self._log, edits, unarchived)
         done: set[str] = set()
-        try:
-            while True:
-                while len(ahead) <= AHEAD and (window := _next(windows, done)) is not None:
-                    ahead.append((window, asyncio.create_task(self._read(window, search.floor))))
-                if not ahead:
-                    return
-                window, reading = ahead.popleft()
-                found = await reading
-                for scope in window.scopes:
-                    texts = found.get(scope.conversation)
-                    if texts and scope.conversation not in done and await self._look_at(scope, texts, keys, search):
-                        done.add(scope.conversation)
-                        if len(done) == len(scopes):
-                            return
-        finally:
-            for _, reading in ahead:
-                reading.cancel()
-                reading.add_done_callback(_forget)
+        for window in _windows(scopes, archived):
+            if all(scope.conversation in done for scope in window.scopes):
+                continue
+            # One after the other: to read ahead meanwhile would take a second core, which store and others need.
+            found = await self._read(window, search.floor, present)
+            for scope in window.scopes:
+                texts = found.get(scope.conversation)
+                if texts and scope.conversation not in done and await self._look_at(scope, texts, keys, search):
+                    done.add(scope.conversation)
+                    if len(done) == len(scopes):
+                        return
 
-    async def _read(self, window: _Window, since: int) -> "_Texts":
+    async def _read(self, window: _Window, since: int, present: PresentTexts) -> "_Texts":
         """Those of the window that are not older than `since`, newest first."""
+        for scope in window.scopes:
+            await present.look(scope.conversation)
         if not window.is_archived:
             [scope] = window.scopes
-            return {scope.conversation: await self._read_ledger(scope, window.after, window.before, since)}
+            texts = await self._read_ledger(scope, window.after, window.before, since)
+            return {scope.conversation: present.of_ledger(scope.conversation, texts)}
         names, until = [scope.conversation for scope in window.scopes], max(scope.until for scope in window.scopes)
         async with self._database.read() as connection:
-            return await sealed_texts.page(connection, names, window.after, window.before, since - 1, until)
+            found = await sealed_texts.page(connection, names, window.after, window.before, since - 1, until)
+            return {name: await present.of(connection, name, texts) for name, texts in found.items()}
 
     async def _read_ledger(self, scope: Scope, after: int, before: int, since: int) -> list[SealedText]:
         texts: list[SealedText] = []
@@ -217,12 +214,6 @@ def _opened(conversation: str, texts: list[SealedText], keys: Mapping[tuple[str,
             logger.error("message %d cannot be looked at: %s", text[0], error, extra={"conversation": conversation})
             opened.append(_NOTHING)
     return opened
-
-
-def _forget(reading: asyncio.Task[_Texts]) -> None:
-    """Nobody waits for it any more, nor for its fault."""
-    if not reading.cancelled():
-        reading.exception()
 
 
 class _Search:
@@ -294,8 +285,3 @@ def _windows(scopes: Iterable[Scope], archived: Mapping[str, int]) -> Iterator[_
             seq = first - 1
     if together:
         yield _Window(together, 0, ALWAYS, is_archived=True)
-
-
-def _next(windows: Iterator[_Window], done: set[str]) -> _Window | None:
-    """The next one of a conversation that is still looked through."""
-    return next((each for each in windows if any(scope.conversation not in done for scope in each.scopes)), None)

@@ -42,17 +42,25 @@ class SaidNoAnswer(Struct, frozen=True, gc=False):
     at: int
 
 
+class TookBack(Struct, frozen=True, gc=False):
+    """The member deleted their message `about`."""
+
+    seq: int
+    at: int
+    about: int
+
+
 class Past(Struct, frozen=True):
-    """The messages since some instant, in order, and what ended waits without one.
+    """The messages since some instant, in order, deleted ones too, and what ended waits without one.
 
     `complete` is false where older ones of that time are not at hand.
     """
 
-    messages: list[Wrote | SaidNoAnswer]
+    messages: list[Wrote | SaidNoAnswer | TookBack]
     complete: bool
 
 
-Happening = Wrote | SaidNoAnswer | ConversationSettings | int
+Happening = Wrote | SaidNoAnswer | TookBack | ConversationSettings | int
 """An int is the end of a live chat."""
 
 
@@ -97,7 +105,7 @@ def _monday(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription
 
 async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -> Past:
     """Read backwards, page by page, until before `since`."""
-    messages: list[Wrote | SaidNoAnswer] = []
+    messages: list[Wrote | SaidNoAnswer | TookBack] = []
     before = last_seq + 1
     for _ in range(MAX_PAGES):
         after = max(0, before - 1 - PAGE)
@@ -112,10 +120,12 @@ async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -
     return Past(messages, complete=False)
 
 
-def _told(entry: LoggedHead) -> Wrote | SaidNoAnswer | None:
+def _told(entry: LoggedHead) -> Wrote | SaidNoAnswer | TookBack | None:
     """What it is to the rules; None for what is nothing to them."""
     if is_acknowledgement(entry.head):
         return SaidNoAnswer(entry.seq, entry.at)
+    if entry.head.kind == "deletion" and entry.head.role == "member":
+        return TookBack(entry.seq, entry.at, entry.head.about or 0)
     return Wrote(entry.seq, entry.at, cast(Writer, entry.head.role)) if entry.head.kind == "text" else None
 
 
@@ -140,6 +150,8 @@ def _story(
                 story.wrote(happened.seq, happened.at, happened.writer)
             case SaidNoAnswer():
                 story.acknowledged(happened.seq, happened.at)
+            case TookBack():
+                story.deleted(happened.seq, happened.at, happened.about)
             case ConversationSettings():
                 story.changed(at, happened)
             case int():

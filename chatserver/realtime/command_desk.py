@@ -57,9 +57,11 @@ class Asker(Protocol):
     def followers(self) -> list[Follower[Room]]:
         """Its places in conversations."""
 
-    @property
-    def late(self) -> Mapping[str, int]:
-        """The conversations that it is about to follow, each with its last seq at hello."""
+    async def opened(self, conversation: str | None) -> None:
+        """Wait until that conversation is followed, or all are that it is about to follow.
+
+        Raises StoreError, DatabaseError.
+        """
 
     def writes_as(self, follower: Follower[Room]) -> WritesAs | None:
         """As whom its person writes there; None for those who only read."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from math import ceil
@@ -252,10 +252,13 @@ class Connection:
         """Its places in conversations."""
         return list(self._followers.values())
 
-    @property
-    def late(self) -> Mapping[str, int]:
-        """The conversations that it is about to follow, each with its last seq at hello."""
-        return self.list.late if self.list is not None else {}
+    async def opened(self, conversation: str | None) -> None:
+        """Wait until that conversation is followed, or all are that it is about to follow.
+
+        Raises StoreError, DatabaseError.
+        """
+        if self.list is not None:
+            await self.list.opened(conversation)
 
     def follows(self, conversation: str) -> bool:
         """Whether it follows the conversation already, or is about to."""

@@ -92,10 +92,9 @@ class ConversationList:
         """Whether the conversation is followed soon."""
         return conversation in self._late
 
-    @property
-    def late(self) -> Mapping[str, int]:
-        """Those that are followed soon, each with its last seq at hello."""
-        return self._late
+    async def opened(self, conversation: str | None) -> None:
+        """Wait until the room of that one is open, or those of all. Raises StoreError, DatabaseError."""
+        await self._open_now([conversation] if conversation is not None else list(self._late))
 
     def hold(self, command: RoomCommand) -> bool:
         """Keep a command for a room that is not open yet; False where none is to be opened."""

@@ -1,7 +1,7 @@
 """Searches of those who are connected: each in what they may read, and of one connection one at a time."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
 from chatserver.messages.search import FoundText, MessageSearch, Scope, Spot, TooManySearchesError
@@ -34,7 +34,9 @@ class SearchDesk:
         if command.conversation is None and asking.reads_along:
             asking.refuse(command, "not_allowed", "support and services search a conversation that they follow")
             return
-        scopes = list(_scopes(asking, command.conversation))
+        await asking.opened(command.conversation)
+        followers = asking.followers() if command.conversation is None else [asking.follower(command.conversation)]
+        scopes = [_scope(each) for each in followers if each is not None]
         if command.conversation is not None and not scopes:
             asking.refuse(command, "not_found")
             return
@@ -78,17 +80,6 @@ class SearchDesk:
             _next_of(texts[-1]) if more else None,
             command.ask,
         )
-
-
-def _scopes(asking: Asker, conversation: str | None) -> Iterator[Scope]:
-    """What of that conversation, or of all of one's own, may be looked through."""
-    followers = asking.followers() if conversation is None else [asking.follower(conversation)]
-    for follower in followers:
-        if follower is not None:
-            yield _scope(follower)
-    for name, last_seq in asking.late.items():
-        if conversation in (None, name):
-            yield Scope(name, last_seq)
 
 
 def _scope(follower: Follower[Room]) -> Scope:

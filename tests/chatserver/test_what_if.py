@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
 from chatserver.records.database import Database
 from chatserver.records.tables import BOOKINGS, LEDGER_SNAPSHOTS, MESSAGES
 from chatserver.replies.rows import waits
-from chatserver.replies.rows.waits import RefusedMessage
+from chatserver.replies.rows.waits import ClosedWait, EndedAs, RefusedMessage
 from chatserver.what_if import MEMBERS, NothingRecordedError, RangeError, what_if
 from quotas.admission import Reason
 from quotas.instant import DAY, HOUR, MINUTE
@@ -85,6 +85,18 @@ async def test_a_past_by_two_policies(shelf: Shelf) -> None:
     assert (report.recorded_until, report.refusals_since) == ("2026-01-25T08:00:00.000Z", "2026-01-08T09:00:00.000Z")
 
 
+async def test_changes_and_urgent_notes_are_no_messages_and_a_deleted_one_was_written(shelf: Shelf) -> None:
+    """Of a message, its edit, its deletion, a reaction and a note, one was tried."""
+    await record(shelf, *((MONDAY + minute * MINUTE, "member") for minute in range(5)))
+    changes: dict[int, dict[str, Any]] = {1: {"deleted": True}, 5: {"more": '{"attachments":["a"],"urgent":true}'}}
+    for seq, kind in ((2, "edit"), (3, "deletion"), (4, "reaction")):
+        changes[seq] = {"kind": kind, "about": 1}
+    async with shelf.database.begin() as connection:
+        for seq, change in changes.items():
+            await connection.execute(update(MESSAGES).where(MESSAGES.c.seq == seq).values(change))
+    assert (await asked(shelf, RULEBOOK)).total.tried == 1
+
+
 async def test_a_refusal_comes_after_what_was_written_in_the_same_millisecond(shelf: Shelf) -> None:
     """It was refused for that."""
     await shelf.open("c2", "video")
@@ -130,6 +142,18 @@ async def test_plans_chats_and_ends_are_as_they_were(shelf: Shelf, valkey_url: s
     assert (live.plan, live.tried) == ("live", 1)
     assert live.today == PolicyFigures(refused=0, windows=0, met=0, missed=0, open=0)
     assert live.new == PolicyFigures(refused=0, windows=1, met=0, missed=0, open=0)
+
+
+@pytest.mark.parametrize("ended_as", ["acknowledged", "withdrawn", None])
+async def test_a_wait_that_ended_otherwise_ends_so_by_both_policies(shelf: Shelf, ended_as: EndedAs | None) -> None:
+    """No answer came, and none is missed."""
+    await record(shelf, (MONDAY, "member"))
+    place = (1, "1-0", "c1", "mia", "tom", "light", 1, MONDAY)
+    wait = ClosedWait(*place, MONDAY + DAY, None, MONDAY + 2 * HOUR, 2 * HOUR, 2 * HOUR, None, ended_as=ended_as)
+    async with shelf.database.begin() as connection:
+        await waits.store(connection, [wait])
+    total = (await asked(shelf, with_plans(light=THREE))).total
+    assert total.today == total.new == PolicyFigures(refused=0, windows=1, met=0, missed=0, open=0)
 
 
 async def test_members_come_by_pages_each_with_all_their_conversations(shelf: Shelf) -> None:

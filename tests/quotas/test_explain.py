@@ -13,7 +13,7 @@ from quotas import instant
 from quotas.admission import Usage, without_wait, writing_state
 from quotas.explain import Explanation, explained
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.ledger.base import Acknowledged, Posted
+from quotas.ledger.base import Acknowledged, Changed, Posted
 from quotas.ledger.memory import MemoryLedger
 from quotas.phrases import Language
 from quotas.plans import Always, Plan, Policy, ReplyPromise, Windows
@@ -50,7 +50,18 @@ from quotas.steps import (
 from quotas.story import Story
 from quotas.terms import Rulebook, UnjudgeableError
 from quotas.zones import zone_of
-from tests.quotas.histories import Configure, History, StartLive, Write, happen, rulebooks
+from tests.quotas.histories import (
+    Acknowledge,
+    Alter,
+    Answer,
+    Configure,
+    Event,
+    History,
+    StartLive,
+    Write,
+    happen,
+    rulebooks,
+)
 from tests.quotas.moments import oslo
 
 HISTORIES, EVENTS = 60, 120
@@ -79,17 +90,26 @@ async def _lives(seed: str) -> list[_Seen]:
                 story = story or Story(rulebook, answer.settings)
                 story.changed(event.at, answer.settings)
             assert story is not None
-            if isinstance(event, StartLive) and isinstance(answer, Standing):
-                story.went_live(event.at, answer.usage.live_until)
-            if isinstance(event, Write) and isinstance(answer, Posted) and answer.first:
-                story.wrote(answer.seq, answer.at, event.post.writer)
-            if isinstance(answer, Acknowledged):
-                story.acknowledged(answer.seq, answer.at)
+            _tell(story, event, answer)
             standing = await ledger.standing(history.name, at=event.at)
             assert standing is not None
             assert story.usage == standing.usage
             seen.append(_Seen(standing, explained(story, standing), rulebook))
     return seen
+
+
+def _tell(story: Story, event: Event, answer: Answer) -> None:
+    """What happened, but for settings."""
+    match event, answer:
+        case StartLive(), Standing():
+            story.went_live(event.at, answer.usage.live_until)
+        case Write(), Posted(first=True):
+            story.wrote(answer.seq, answer.at, event.post.writer)
+        case Acknowledge(), Acknowledged():
+            story.acknowledged(answer.seq, answer.at)
+        case Alter(), Changed(first=True):
+            if event.change.kind == "deletion" and event.change.of == "member":
+                story.deleted(answer.seq, answer.at, event.change.about)
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,8 @@ class MessageRow(Struct, frozen=True, gc=False):
 _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(SystemEvent)
 _more = msgspec.json.Decoder(More)
+_URGENT = '"urgent":true'
+"""In the More of an urgent note."""
 
 
 def message_of(conversation: str, entry: Entry) -> MessageRow:
@@ -175,11 +177,15 @@ async def written_since(connection: AsyncConnection, conversation: str, at: int)
 async def texts_since(
     connection: AsyncConnection, conversations: Collection[str], since: int
 ) -> dict[str, list[tuple[int, Author]]]:
-    """When each text of that instant or a later one was written in these, and on which side, in order."""
+    """When each text of that instant or a later one was written in these, and on which side, in order.
+
+    Deleted ones too: they were written. Not urgent notes: no rule lets them in, and they ask for no answer in time.
+    """
     found: dict[str, list[tuple[int, Author]]] = {}
     for some in portions(sorted(conversations)):
         query = select(_row.conversation_id, _row.at, _row.role).where(_row.conversation_id.in_(some))
-        query = query.where(_row.kind == "text", _row.at >= since).order_by(_row.conversation_id, _row.seq)
+        is_note = and_(_row.more.is_not(None), _row.more.contains(_URGENT, autoescape=True))
+        query = query.where(_row.kind == "text", _row.at >= since, ~is_note).order_by(_row.conversation_id, _row.seq)
         for conversation, at, role in await connection.execute(query):
             found.setdefault(conversation, []).append((at, role))
     return found

@@ -35,6 +35,18 @@ _PAGE = {
     ).bindparams(bindparam("conversations", expanding=True))
     for on_sqlite, (heads, sealed) in ((True, _ON_SQLITE), (False, _ON_POSTGRESQL))
 }
+_EDITS = {
+    on_sqlite: text(
+        f"SELECT conversation_id, {pairs} FROM (SELECT conversation_id, about, max(seq) AS last FROM messages"  # noqa: S608 - of constants
+        " WHERE conversation_id IN :conversations AND about IS NOT NULL AND kind = 'edit' AND NOT deleted"
+        " GROUP BY conversation_id, about) AS edits GROUP BY conversation_id"
+    ).bindparams(bindparam("conversations", expanding=True))
+    for on_sqlite, pairs in (
+        (True, "json_group_array(json_array(about, last))"),
+        (False, "CAST(json_agg(json_build_array(about, last)) AS TEXT)"),
+    )
+}
+_pairs = msgspec.json.Decoder(list[tuple[int, int]])
 _heads = msgspec.json.Decoder(list[tuple[int, int, str, Author, int]])
 
 
@@ -59,6 +71,25 @@ def _texts(heads: list[tuple[int, int, str, Author, int]], sealed: bytes) -> lis
         raise AssertionError("the database joins texts in another way than was expected")
     texts.sort(reverse=True)
     return texts
+
+
+async def last_edits(connection: AsyncConnection, conversations: Collection[str]) -> dict[str, dict[int, int]]:
+    """For each conversation that has edits: the seq of the last one about a message, by that message's."""
+    found: dict[str, dict[int, int]] = {}
+    for some in portions(sorted(conversations)):
+        rows = await connection.execute(_EDITS[is_sqlite(connection.dialect)], {"conversations": some})
+        found |= {conversation: dict(_pairs.decode(pairs)) for conversation, pairs in rows}
+    return found
+
+
+async def of(connection: AsyncConnection, conversation: str, seqs: Collection[int]) -> dict[int, bytes]:
+    """The sealed texts of these, by seq; not those that were erased or deleted."""
+    found: dict[int, bytes] = {}
+    for some in portions(sorted(seqs)):
+        query = select(_row.seq, _row.sealed).where(_row.conversation_id == conversation, _row.seq.in_(some))
+        rows = await connection.execute(query)
+        found |= {seq: sealed for seq, sealed in rows if sealed is not None}
+    return found
 
 
 async def last_seqs(connection: AsyncConnection, conversations: Collection[str]) -> dict[str, int]:

@@ -133,6 +133,19 @@ Deno.test("history is asked again where the connection broke", async () => {
   cable.close();
 });
 
+Deno.test("a newer search ends the older, and is asked again where the connection broke", async () => {
+  const cable = new Cable(url);
+  const mia = await online("mia", cable.url);
+  const older = assert.rejects(mia.search("two", null, null), { code: "superseded" });
+  cable.cut();
+  const page = await mia.search("ONE", "c1", null);
+  await older;
+  assert.deepEqual(page.found.at(-1)?.snippet, ["", "one", ""]);
+  assert.equal(page.next, null);
+  mia.stop();
+  cable.close();
+});
+
 Deno.test("a page of history that the server is too busy for is asked for again", async () => {
   const mia = await online("mia", Deno.env.get("CHAT_URL_LIMITED"));
   const pages = await Promise.all(Array.from({ length: 40 }, () => mia.history("c1", null, 1)));

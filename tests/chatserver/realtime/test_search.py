@@ -9,8 +9,10 @@ import pytest
 from chatserver.client import ChatClient, ChatError
 from chatserver.messages.search import MessageSearch
 from chatserver.protocol.codec import Encoding
+from chatserver.realtime import conversation_list
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.chatserver.realtime.test_changes import archive, change, play
 from tests.chatserver.realtime.test_follow import follow
 from tests.chatserver.realtime.test_substitutes import FRIDAY, MONDAY, TUESDAY, away, exchanged, prepared
 
@@ -98,6 +100,56 @@ async def test_what_is_wrong_with_one_is_said(server: HereServer, fields: Event)
         await mia.say("search", **fields, ask="s1")
         assert (await mia.error("invalid_field"))["ask"] == "s1"
         assert await mia.is_alive()
+
+
+async def test_what_is_found_is_what_messages_say_now(server: HereServer) -> None:
+    """Before changes are archived, after that, and where the message is archived and its change is not."""
+    async with server.device("mia") as mia, server.device("tora") as tora:
+        await play(mia, tora)
+        for _ in range(2):
+            assert places(await searched(tora, "text")) == [("c1", 3)]
+            assert places(await searched(tora, "once")) == []
+            assert places(await searched(tora, "sentence taken")) == []
+            found = (await searched(tora, "twice"))["found"]
+            assert [(each["seq"], each["from"], each["snippet"][1]) for each in found] == [(1, "mia", "twice")]
+            await archive(server)
+        assert (await change(mia, "edit", 3, body="third anew"))["type"] == "accepted"
+        assert (await change(mia, "edit", 1, body="edited thrice"))["type"] == "accepted"
+        assert places(await searched(tora, "edited")) == [("c1", 1)]
+        assert places(await searched(tora, "twice")) == []
+        first = await searched(tora, "anew", limit=1)
+        assert (places(first), first["next"]) == ([("c1", 3)], None)
+        assert (await change(mia, "delete", 3))["type"] == "accepted"
+        assert places(await searched(tora, "anew")) == places(await searched(tora, "text")) == []
+        await archive(server)
+        assert places(await searched(tora, "anew")) == places(await searched(tora, "text")) == []
+        assert places(await searched(tora, "thrice")) == [("c1", 1)]
+
+
+async def test_older_pages_know_of_later_edits(server: HereServer) -> None:
+    async with server.device("mia") as mia:
+        for number in range(1, 5):
+            await mia.write(f"word {number}")
+        await change(mia, "edit", 1, body="another")
+        await change(mia, "edit", 2, body="word again")
+        for _ in range(2):
+            first = await searched(mia, "word", limit=2)
+            second = await searched(mia, "word", limit=2, before=first["next"])
+            assert [*places(first), *places(second)] == [("c1", 4), ("c1", 3), ("c1", 2)]
+            assert second["found"][0]["snippet"] == ["", "word", " again"]
+            await archive(server)
+
+
+async def test_who_has_many_conversations_searches_those_too_that_are_opened_late(
+    server: HereServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_list, "MAX_LISTED", 1)
+    await server.conversation("c2", "basic", member="ola")
+    async with server.device("mia") as mia, server.device("ola") as ola:
+        await mia.write("a word")
+        await ola.write("a word", conversation="c2")
+    async with server.device("tora") as tora:
+        assert sorted(places(await searched(tora, "word"))) == [("c1", 1), ("c2", 1)]
 
 
 async def test_the_python_client_asks_page_by_page(server: HereServer) -> None:

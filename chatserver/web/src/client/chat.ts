@@ -2,21 +2,25 @@
 
 import { Backoff } from "./backoff.ts";
 import { ServerClock } from "./clock.ts";
-import { MemoryOutbox, type OutboxStore, type Unsent } from "./outbox.ts";
+import { MemoryOutbox, type MoreThanText, type OutboxStore, type Unsent } from "./outbox.ts";
 import { Position } from "./position.ts";
 import {
+  type Accepted,
   type Acknowledge,
   type AnyCommand,
   type AnyEvent,
   CLOSE,
   type Conversations,
   type ConversationsPage,
+  type Delete,
+  type Edit,
   EVENT_TYPES,
   type History,
   type HistoryPage,
   MAX_HISTORY,
   MAX_RESUME,
   type Message,
+  type React,
   type Search,
   type SearchPage,
   SUBPROTOCOL,
@@ -83,6 +87,15 @@ type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 type Page = HistoryPage | ConversationsPage | SearchPage | WaitAcknowledged;
 type Asking = History | Conversations | Search | Acknowledge;
 
+/** What is done to a message that was written. */
+export type Change = Edit | Delete | React;
+
+interface ChangeAsked {
+  command: Change;
+  resolve: (accepted: Accepted) => void;
+  reject: (fault: Error) => void;
+}
+
 interface PageAsked {
   command: Asking;
   resolve: (page: Page) => void;
@@ -98,6 +111,8 @@ export class Chat {
   readonly #positions = new Map<string, Position>();
   /** By what they are called. */
   readonly #pages = new Map<string, PageAsked>();
+  /** Edits, deletions and reactions without an answer, by id. */
+  readonly #changes = new Map<string, ChangeAsked>();
   #unsent: Unsent[] = [];
   /** By id: what was sent on this connection and has no answer. One a conversation: that keeps their order. */
   readonly #onTheWay = new Map<string, number>();
@@ -161,9 +176,10 @@ export class Chat {
     conversation: string,
     body: string,
     id: string = crypto.randomUUID(),
+    more: MoreThanText = {},
   ): Promise<Unsent> {
     this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
-    const unsent = { conversation, id, body, order: this.#lastOrder };
+    const unsent = { conversation, id, body, order: this.#lastOrder, ...more };
     await this.#outbox.put(unsent);
     this.#unsent = [...this.#unsent, unsent];
     this.#tell("outbox", this.#unsent);
@@ -183,6 +199,17 @@ export class Chat {
     if (!this.#greeted || !this.#socket) return false;
     this.#socket.send(JSON.stringify(command));
     return true;
+  }
+
+  /**
+   * Edit, delete or react to a message. Said again on the next connection where this one breaks: by its id it is done
+   * once. Fails with a ChatError where it cannot be done, of a conversation that is over with the code `refused`.
+   */
+  change(command: Change): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      this.#changes.set(command.id, { command, resolve, reject });
+      this.say(command);
+    });
   }
 
   /** Messages before a seq (null: the newest), oldest first. Asked again on the next connection where this one breaks. */
@@ -341,6 +368,8 @@ export class Chat {
     socket?.close(1000);
     for (const asked of this.#pages.values()) asked.reject(new Error("the chat has ended"));
     this.#pages.clear();
+    for (const asked of this.#changes.values()) asked.reject(new Error("the chat has ended"));
+    this.#changes.clear();
     this.#become("ended");
     this.#tell("ended", reason);
   }
@@ -365,9 +394,11 @@ export class Chat {
       case "accepted":
         this.#position(event.conversation, event.seq - 1).take(event.seq);
         answered = event.id;
+        this.#changed(event.id)?.resolve(event);
         break;
       case "refused":
         answered = event.id;
+        this.#changed(event.id)?.reject(new ChatError("refused", event.reason));
         break;
       case "gap":
         this.#position(event.conversation, event.after).goBackTo(event.after);
@@ -403,6 +434,13 @@ export class Chat {
     this.#become("online");
     this.#flush();
     for (const asked of this.#pages.values()) this.#ask(asked);
+    for (const { command } of this.#changes.values()) this.say(command);
+  }
+
+  #changed(id: string): ChangeAsked | undefined {
+    const asked = this.#changes.get(id);
+    this.#changes.delete(id);
+    return asked;
   }
 
   #takePage(page: Page): void {
@@ -416,6 +454,11 @@ export class Chat {
       this.#onTheWay.delete(error.id);
       if (!error.temporary) return error.id;
       setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
+    } else if (error.id !== null && this.#changes.has(error.id)) {
+      const { id } = error;
+      const again = this.#changes.get(id)?.command;
+      if (!error.temporary) this.#changed(id)?.reject(new ChatError(error.code, error.message));
+      else if (again) setTimeout(() => this.say(again), (error.retry_after ?? 1) * 1_000);
     } else if (error.ask !== null && this.#pages.has(error.ask)) {
       const { ask } = error;
       this.#asked = 0;
@@ -453,11 +496,11 @@ export class Chat {
     const busy = new Set(
       this.#unsent.filter(({ id }) => this.#onTheWay.has(id)).map((each) => each.conversation),
     );
-    for (const { conversation, id, body } of this.#unsent) {
+    for (const { conversation, id, body, order: _order, ...more } of this.#unsent) {
       if (busy.has(conversation)) continue;
       busy.add(conversation);
       this.#onTheWay.set(id, Date.now());
-      this.#socket.send(JSON.stringify({ type: "send", conversation, id, body }));
+      this.#socket.send(JSON.stringify({ type: "send", conversation, id, body, ...more }));
     }
   }
 

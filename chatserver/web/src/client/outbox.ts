@@ -2,8 +2,13 @@
 
 import { DeviceStore } from "./device_store.ts";
 
+/** What a message says beside its text, as `send` has it. */
+export interface MoreThanText {
+  readonly reply_to?: number;
+}
+
 /** A text on its way. `id` is the message's own: sent again under it, it is written once. */
-export interface Unsent {
+export interface Unsent extends MoreThanText {
   readonly conversation: string;
   readonly id: string;
   readonly body: string;

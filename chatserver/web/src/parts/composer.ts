@@ -1,6 +1,7 @@
 // Where one writes: always editable; a line says whether it can be sent, why not, and when.
 
 import { html, nothing, type PropertyValues } from "lit";
+import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
@@ -128,6 +129,7 @@ export class ChatComposer extends PageElement {
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
             : nothing}${this.tools ?? nothing}
         </div>
+        ${this.#answering()}
         <div class="write" ?hidden=${isOver}>
           <label class="vh" for="text-${view.id}">${words.talk.message}</label>
           <textarea
@@ -149,6 +151,23 @@ export class ChatComposer extends PageElement {
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
       </form>
+    `;
+  }
+
+  /** The message that is answered. */
+  #answering() {
+    const { answering, view } = this.talk;
+    const words = this.app.words.message;
+    if (!answering) return nothing;
+    return html`
+      <div
+        class="answering"><div class="quote"><b>${words.answering(
+          answering.from === this.app.user
+            ? this.app.words.common.you
+            : nameIn(view, answering.from),
+        )}</b><span class="quote__text">${answering.body.slice(0, 140)}</span></div><button
+            class="btn btn--icon" type="button" aria-label=${words.notAnswer}
+            @click=${() => this.talk.answer(undefined)}>${icon("close", "s")}</button></div>
     `;
   }
 

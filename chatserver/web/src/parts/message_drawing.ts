@@ -6,7 +6,8 @@ import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
 import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
-import type { ConversationView } from "../client/protocol.ts";
+import type { ConversationView, Message } from "../client/protocol.ts";
+import type { Talk } from "../state/talk.ts";
 import { type Doer, eventWords } from "./event_words.ts";
 import type { Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -14,10 +15,13 @@ import type { MessagePage } from "./message_pages.ts";
 import type { MessageRow } from "./message_rows.ts";
 
 const MINUTE = 60_000;
+/** Characters of the message that one answers. */
+const QUOTED = 140;
 
 export interface Drawing {
   readonly app: App;
   readonly view: ConversationView;
+  readonly talk: Talk;
   /** The same object as long as language and zone are. */
   readonly times: Times;
   readonly now: number;
@@ -25,15 +29,20 @@ export interface Drawing {
 
 /** A page of the list. To whoever hears it, it is not there: its rows are those of the whole list. */
 export function drawnPage({ rows }: MessagePage, drawing: Drawing) {
-  const { view, times, now } = drawing;
+  const { view, talk, times, now } = drawing;
   // Besides by its rows a page is another one as days pass, when one is called otherwise, and when a session has begun.
   const isSoon = rows.some((each) => each.kind === "event" && each.isLast);
   const until = isSoon ? Math.floor(now / MINUTE) : times.dayNumber(now);
   const names = JSON.stringify(view.names);
+  const answered = rows.map((each) =>
+    each.kind === "message" && each.message.reply_to
+      ? talk.message(each.message.reply_to)?.body ?? ""
+      : ""
+  ).join("\n");
   return html`
     <li class="messages__page" role="presentation">
       ${guard(
-        [rows, times, until, names],
+        [rows, times, until, names, answered, view.status],
         () =>
           html`<ol role="presentation">${
             repeat(rows, (row) => row.key, (row) => drawnRow(row, drawing))
@@ -84,14 +93,23 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           ? "msg--more"
           : ""}">
           <span class="vh">${isMine ? words.common.you : writer}: </span>
-          <div class="msg__body">${message.erased
-            ? html`<p class="quiet">${words.talk.erased}</p>`
-            : paragraphs(message.body)}${message.exercise && !message.erased && !message.deleted
-            ? exerciseButton(message.exercise, isMine, drawing)
-            : nothing}</div>
-          <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
+          <div class="msg__body">${quoted(message, drawing)}${said(message, drawing)}${exercise(
+            message,
+            isMine,
+            drawing,
+          )}</div>
+          ${reactions(message, drawing)}
+          ${canChange(message, drawing)
+            ? html`
+              <button class="msg__menu" type="button" tabindex="-1" data-menu=${message.seq}
+                aria-haspopup="dialog" aria-label=${words.message.menu}>⋯</button>
+            `
+            : nothing}
+          <p class=${showsTime || mark || message.edited_at ? "msg__meta" : "vh"}>${isOther
             ? html`<strong aria-hidden="true">${writer}</strong>`
-            : nothing}${time}${mark
+            : nothing}${time}${message.edited_at
+            ? html`<span>${words.message.edited}</span>`
+            : nothing}${mark
             ? html`<span class="mark mark--${mark}">${
               icon(mark === "read" ? "read" : "sent", "s")
             }${words.talk[mark]}</span>`
@@ -103,7 +121,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
 }
 
 /** Leads to the exercise that a message gives, or is: the page, or the thread, hears of it. */
-function exerciseButton(id: string, isMine: boolean, { app }: Drawing) {
+function exercise(message: Message, isMine: boolean, { app }: Drawing) {
+  const { exercise: id, erased, deleted } = message;
+  if (!id || erased || deleted) return nothing;
   const { exercises } = app.words;
   const isMentor = app.role === "mentor";
   const label = isMine
@@ -116,6 +136,57 @@ function exerciseButton(id: string, isMine: boolean, { app }: Drawing) {
   return html`<p><button class="btn" type="button" @click=${open}>${
     icon("pen", "s")
   }${label}</button></p>`;
+}
+
+function said(message: Message, { app: { words } }: Drawing) {
+  if (message.deleted) return html`<p class="quiet">${words.message.deleted}</p>`;
+  if (message.erased) return html`<p class="quiet">${words.talk.erased}</p>`;
+  return paragraphs(message.body);
+}
+
+/** What it answers. */
+function quoted({ reply_to }: Message, { app: { words }, talk, view }: Drawing) {
+  if (!reply_to) return nothing;
+  const answered = talk.message(reply_to);
+  const text = answered && !answered.deleted && !answered.erased
+    ? answered.body.slice(0, QUOTED)
+    : words.message.gone;
+  const name = answered ? nameIn(view, answered.from) : "";
+  return html`<div class="quote"><span class="vh">${words.message.answers(name)}: </span><span
+    class="quote__text">${text}</span></div>`;
+}
+
+function reactions(message: Message, drawing: Drawing) {
+  const { app, view } = drawing;
+  if (!message.reactions?.length) return nothing;
+  return html`<ul class="reactions" role="list" aria-label=${app.words.message.reactions}>${
+    message.reactions.map(({ emoji, people }) => {
+      const isMine = people.includes(app.user);
+      const names = people.map((each) =>
+        each === app.user ? app.words.common.you : nameIn(view, each)
+      ).join(", ");
+      const count = people.length > 1
+        ? html`<span aria-hidden="true">${people.length}</span>`
+        : nothing;
+      const text = html`<span aria-hidden="true">${emoji}</span>${count}<span class="vh">${
+        app.words.message.reactedWith(emoji, names)
+      }</span>`;
+      return html`<li title=${names}>${
+        isMine && canChange(message, drawing)
+          ? html`
+            <button class="reaction reaction--mine" type="button" data-unreact=${message.seq}
+            >${text}<span class="vh">. ${app.words.message.takeOff}</span></button>
+          `
+          : html`<span class="reaction">${text}</span>`
+      }</li>`;
+    })
+  }</ul>`;
+}
+
+/** Whether one may do something with it: one of the two, as long as the conversation goes on. */
+function canChange(message: Message, { app, view }: Drawing): boolean {
+  const mayWrite = app.role === "member" || app.role === "mentor";
+  return mayWrite && !message.deleted && view.status !== "ended" && view.status !== "suspended";
 }
 
 /** Whom an event names. */

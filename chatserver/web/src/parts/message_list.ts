@@ -4,13 +4,14 @@ import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
-import { MAX_HISTORY } from "../client/protocol.ts";
+import { MAX_HISTORY, type Message } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
 import { drawnPage } from "./message_drawing.ts";
 import { MessagePages } from "./message_pages.ts";
+import type { MessageMenu } from "./message_menu.ts";
 import { messageRows } from "./message_rows.ts";
 
 /** So near to the end counts as there: new messages are followed. */
@@ -59,6 +60,7 @@ export class MessageList extends PageElement {
   #jumps = 0;
   #unsent = 0;
   #going: number | undefined;
+  #reached: HTMLElement | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -121,9 +123,28 @@ export class MessageList extends PageElement {
       scroller.scrollTop = scroller.scrollHeight - this.#heightBefore;
     }
     this.#hear();
+    this.#reachLast();
     this.#followOwn(scroller);
     this.#maybeRead();
   }
+
+  /** One menu button can be reached by Tab, that of the newest message; from there the arrows go on. */
+  #reachLast(): void {
+    const last = [...this.querySelectorAll<HTMLElement>(".msg__menu")].at(-1);
+    if (last === this.#reached) return;
+    if (this.#reached) this.#reached.tabIndex = -1;
+    if (last) last.tabIndex = 0;
+    this.#reached = last;
+  }
+
+  readonly #keyed = (event: KeyboardEvent): void => {
+    const button = (event.target as Element).closest<HTMLElement>(".msg__menu");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!button || !step) return;
+    const buttons = [...this.querySelectorAll<HTMLElement>(".msg__menu")];
+    buttons[buttons.indexOf(button) + step]?.focus();
+    event.preventDefault();
+  };
 
   /** Whoever writes sees what they wrote. */
   #followOwn(scroller: HTMLElement): void {
@@ -268,6 +289,8 @@ export class MessageList extends PageElement {
         aria-busy=${this.talk.isLoading && !rows.length ? "true" : "false"}
         tabindex="0"
         @scroll=${this.#scrolled}
+        @click=${this.#clicked}
+        @keydown=${this.#keyed}
       >
         ${this.talk.hasPage && !this.talk.more ? this.start ?? nothing : nothing}
         ${isEmpty
@@ -282,7 +305,8 @@ export class MessageList extends PageElement {
           ${repeat(
             this.#pages.of(rows),
             (page) => page.key,
-            (page) => drawnPage(page, { app: this.app, view: this.talk.view, times, now }),
+            (page) =>
+              drawnPage(page, { app: this.app, view: this.talk.view, talk: this.talk, times, now }),
           )}
           ${this.end && rows.length
             ? html`<li role="listitem" class="notice">${this.end}</li>`
@@ -292,6 +316,7 @@ export class MessageList extends PageElement {
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
           : nothing}
       </div>
+      <message-menu .app=${this.app}></message-menu>
       ${this.#below
         ? html`
           <div
@@ -316,6 +341,25 @@ export class MessageList extends PageElement {
       void this.talk.loadOlder();
     }
   };
+
+  /** One listener for all rows: there are many. */
+  readonly #clicked = (event: Event): void => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-menu], [data-unreact]");
+    const seq = Number(button?.dataset["menu"] ?? button?.dataset["unreact"]);
+    const message = button ? this.talk.message(seq) : undefined;
+    if (!button || !message) return;
+    if (button.dataset["menu"] !== undefined) return void this.#openMenu(message, button);
+    this.talk.react(message, null).catch(() =>
+      this.dispatchEvent(
+        new CustomEvent("say", { detail: this.app.words.common.failed, bubbles: true }),
+      )
+    );
+  };
+
+  async #openMenu(message: Message, button: HTMLElement): Promise<void> {
+    await import("./message_menu.ts");
+    await this.querySelector<MessageMenu>("message-menu")?.open(this.talk, message, button);
+  }
 
   readonly #toEnd = (): void => this.toEnd();
   readonly #toUnread = (): void => void this.toUnread();

@@ -1,6 +1,6 @@
 // One conversation as its page shows it: what was written, what is unsent, who is typing, and what was refused.
 
-import type { Chat } from "../client/chat.ts";
+import type { Change, Chat } from "../client/chat.ts";
 import type { Unsent } from "../client/outbox.ts";
 import type {
   Accepted,
@@ -11,6 +11,7 @@ import type {
   Refused,
 } from "../client/protocol.ts";
 import { Store } from "../parts/element.ts";
+import { changed, isChange, isText } from "./changes.ts";
 
 const PAGE = 50;
 /** Apps let a typing mark fade after so long. */
@@ -29,12 +30,15 @@ export class Talk extends Store {
   view: ConversationView;
   readonly #chat: Chat;
   readonly #user: string;
-  readonly #messages = new Map<number, Message>();
+  /** By seq; null where something is that has no row of its own: a change of a message. */
+  readonly #messages = new Map<number, Message | null>();
   #sorted: Message[] | undefined;
   #more = true;
   #hasPage = false;
   #isSure = true;
   readonly #remembered = new Set<number>();
+  readonly #changing = new Map<string, Change>();
+  #answering: Message | undefined;
   #loading: Promise<void> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #typed = 0;
@@ -49,9 +53,25 @@ export class Talk extends Store {
 
   /** Oldest first, without a hole. */
   get messages(): readonly Message[] {
-    return this.#sorted ??= withoutHoles(
-      [...this.#messages.values()].sort((a, b) => a.seq - b.seq),
-    );
+    if (this.#sorted) return this.#sorted;
+    const seqs = withoutHoles([...this.#messages.keys()].sort((a, b) => a - b));
+    return this.#sorted = seqs.flatMap((seq) => this.#messages.get(seq) ?? []);
+  }
+
+  /** The message of that seq, where it is loaded. */
+  message(seq: number): Message | undefined {
+    return this.#messages.get(seq) ?? undefined;
+  }
+
+  /** The message that what is written answers. */
+  get answering(): Message | undefined {
+    return this.#answering;
+  }
+
+  /** What is written next answers that one; undefined: none. */
+  answer(message: Message | undefined): void {
+    this.#answering = message;
+    this.changed();
   }
 
   /** What is written and unanswered, in order. */
@@ -105,15 +125,28 @@ export class Talk extends Store {
   async #load(limit: number): Promise<void> {
     if (!this.#more) return;
     this.changed();
-    const before = this.#hasPage ? this.messages[0]?.seq ?? null : null;
-    this.#takePage(await this.#chat.history(this.view.id, before, limit));
+    let page: HistoryPage;
+    do { // A page of changes alone shows nothing.
+      const before = this.#hasPage ? this.#first ?? null : null;
+      page = await this.#chat.history(this.view.id, before, limit);
+      this.#takePage(page, before);
+    } while (page.more && !page.messages.length);
   }
 
-  #takePage(page: HistoryPage): void {
+  /** The seq from which on nothing is lacking. */
+  get #first(): number | undefined {
+    return withoutHoles([...this.#messages.keys()].sort((a, b) => a - b))[0];
+  }
+
+  #takePage(page: HistoryPage, before: number | null): void {
     // What was remembered may have been erased since: only what comes again counts.
     for (const seq of this.#remembered) this.#messages.delete(seq);
     this.#remembered.clear();
     this.#sorted = undefined;
+    const upTo = before === null ? this.view.last_seq : before - 1;
+    for (let seq = page.first; seq <= upTo; seq += 1) {
+      if (!this.#messages.has(seq)) this.#messages.set(seq, null);
+    }
     for (const each of page.messages) this.#put(each);
     this.#more = page.more;
     this.#hasPage = true;
@@ -123,6 +156,11 @@ export class Talk extends Store {
   /** Messages that the device has kept, before the server says anything. */
   remember(messages: readonly Message[]): void {
     this.#isSure = false;
+    const [first, last] = [messages[0]?.seq ?? 1, messages.at(-1)?.seq ?? 0];
+    for (let seq = first; seq <= last; seq += 1) {
+      this.#messages.set(seq, null);
+      this.#remembered.add(seq);
+    }
     for (const each of messages) {
       this.#put(each);
       this.#remembered.add(each.seq);
@@ -131,7 +169,38 @@ export class Talk extends Store {
   }
 
   send(body: string): Promise<Unsent> {
-    return this.#chat.send(this.view.id, body);
+    const answering = this.#answering;
+    this.#answering = undefined;
+    const more = answering ? { reply_to: answering.seq } : {};
+    return this.#chat.send(this.view.id, body, crypto.randomUUID(), more);
+  }
+
+  /** Give one's own message another text. Fails with a ChatError where that cannot be. */
+  edit(message: Message, body: string): Promise<void> {
+    return this.#change({ ...this.#about(message), type: "edit", body });
+  }
+
+  /** Take one's own message back. Fails alike. */
+  delete(message: Message): Promise<void> {
+    return this.#change({ ...this.#about(message), type: "delete" });
+  }
+
+  /** React with an emoji; null takes it back. Fails alike. */
+  react(message: Message, emoji: string | null): Promise<void> {
+    return this.#change({ ...this.#about(message), type: "react", emoji });
+  }
+
+  #about({ seq }: Message) {
+    return { conversation: this.view.id, id: crypto.randomUUID(), about: seq };
+  }
+
+  async #change(change: Change): Promise<void> {
+    this.#changing.set(change.id, change);
+    try {
+      await this.#chat.change(change);
+    } finally {
+      this.#changing.delete(change.id);
+    }
   }
 
   /** What waits needs no answer, as far as it stands here. Fails with a `ChatError` where that is not so. */
@@ -141,7 +210,8 @@ export class Talk extends Store {
 
   /** The person has seen the end. */
   markRead(): void {
-    const last = this.messages.at(-1)?.seq ?? 0;
+    let last = 0;
+    for (const seq of this.#messages.keys()) last = Math.max(last, seq);
     if (last <= this.view.read_seq) return;
     if (this.#chat.say({ type: "read", conversation: this.view.id, seq: last })) {
       const unread = last >= this.view.last_seq ? 0 : this.view.unread; // else the server says it
@@ -170,7 +240,7 @@ export class Talk extends Store {
         break;
       case "refused":
         // Of what was no text, nothing comes back.
-        if (event.body) {
+        if (event.body && !this.#changing.has(event.id)) {
           this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
         }
         this.view = { ...this.view, composer: event.composer };
@@ -229,18 +299,27 @@ export class Talk extends Store {
     this.view = { ...this.view, composer: event.composer };
     const unsent = this.unsent.find(({ id }) => id === event.id);
     const role = this.#user === this.view.member ? "member" : "mentor";
+    const { conversation, seq, at, id } = event;
+    const head = {
+      type: "message" as const,
+      conversation,
+      seq,
+      from: this.#user,
+      role,
+      at,
+      id,
+    } as const;
+    const change = this.#changing.get(id);
     if (unsent) {
-      const { conversation, id, body } = unsent;
-      this.#put({
-        type: "message",
-        conversation,
-        seq: event.seq,
-        from: this.#user,
-        role,
-        at: event.at,
-        id,
-        body,
-      });
+      const { body, order: _order, ...more } = unsent;
+      this.#put({ ...more, ...head, body });
+    } else if (change) {
+      const [kind, body] = change.type === "edit"
+        ? ["edit" as const, change.body]
+        : change.type === "delete"
+        ? ["deletion" as const, ""]
+        : ["reaction" as const, change.emoji ?? ""];
+      this.#put({ ...head, kind, body, about: change.about });
     }
   }
 
@@ -252,12 +331,13 @@ export class Talk extends Store {
   }
 
   async #refetch(): Promise<void> {
-    this.#takePage(await this.#chat.history(this.view.id, null, PAGE));
+    this.#takePage(await this.#chat.history(this.view.id, null, PAGE), null);
   }
 
   #put(message: Message): void {
     this.#remembered.delete(message.seq);
-    this.#messages.set(message.seq, message);
+    this.#messages.set(message.seq, isChange(message) ? null : message);
+    this.#apply(message);
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
       const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
@@ -277,10 +357,20 @@ export class Talk extends Store {
     }
   }
 
+  /** A change changes the message that it is about, where that is here. */
+  #apply(change: Message): void {
+    if (!isChange(change) || !change.about) return;
+    const about = this.#messages.get(change.about);
+    if (about) this.#messages.set(about.seq, changed(about, change));
+    if (change.kind === "deletion" && this.#answering?.seq === change.about) {
+      this.#answering = undefined;
+    }
+  }
+
   /** Whether it is a text of the other side, which is unread until it is read. */
-  #isTheirs({ role, kind }: Message): boolean {
+  #isTheirs(message: Message): boolean {
     const isMentor = this.#user === this.view.mentor || this.view.reads_from !== null;
-    return kind !== "event" && role === (isMentor ? "member" : "mentor");
+    return isText(message) && message.role === (isMentor ? "member" : "mentor");
   }
 
   #stopTyping(): void {
@@ -291,10 +381,9 @@ export class Talk extends Store {
 }
 
 /** The newest stretch: what lies before a hole is loaded again by whoever scrolls there. */
-function withoutHoles(messages: Message[]): Message[] {
-  for (let index = messages.length - 1; index > 0; index -= 1) {
-    const [before, after] = [messages[index - 1], messages[index]];
-    if (before && after && before.seq + 1 !== after.seq) return messages.slice(index);
+function withoutHoles(seqs: number[]): number[] {
+  for (let index = seqs.length - 1; index > 0; index -= 1) {
+    if (seqs[index - 1]! + 1 !== seqs[index]) return seqs.slice(index);
   }
-  return messages;
+  return seqs;
 }

@@ -1,0 +1,208 @@
+// What can be done with a message: react, answer, edit, take back, copy. Loaded when it is first opened.
+
+import { html, nothing } from "lit";
+import type { App } from "../app/start.ts";
+import { ChatError } from "../client/chat.ts";
+import type { Message } from "../client/protocol.ts";
+import { reactionOf } from "../state/changes.ts";
+import type { Talk } from "../state/talk.ts";
+import { PageElement } from "./element.ts";
+import { icon } from "./icons.ts";
+
+const EMOJI = ["👍", "❤️", "😊", "🙏", "💪", "😢"];
+const MINUTE = 60_000;
+/** As the server has it; where its policy says otherwise, its refusal is shown. */
+const EDIT_MS = 15 * MINUTE;
+const DELETE_MS = 24 * 60 * MINUTE;
+
+/** Tells by `answering` that what is written next answers the message. */
+export class MessageMenu extends PageElement {
+  static override properties = { app: { attribute: false } };
+
+  declare app: App;
+  #talk: Talk | undefined;
+  #message: Message | undefined;
+  #shows: "menu" | "edit" | "delete" = "menu";
+  #problem = "";
+  #isBusy = false;
+
+  /** Show it for a message, beside the button that asked for it. */
+  async open(talk: Talk, message: Message, button: HTMLElement): Promise<void> {
+    [this.#talk, this.#message, this.#shows, this.#problem] = [talk, message, "menu", ""];
+    this.requestUpdate();
+    await this.updateComplete;
+    const menu = this.#menu;
+    menu.showPopover();
+    place(menu, button);
+    menu.querySelector<HTMLElement>("button")?.focus();
+  }
+
+  get #menu(): HTMLElement {
+    return this.querySelector<HTMLElement>("[popover]")!;
+  }
+
+  protected override render() {
+    const words = this.app.words.message;
+    const title = this.#shows === "edit" ? words.editTitle : words.menu;
+    return html`
+      <div class="menu message-menu" popover role="dialog" aria-label=${title} @keydown=${this
+        .#key}>
+        ${this.#message ? this.#content(this.#message) : nothing}
+        ${this.#problem ? html`<p class="problem" role="alert">${this.#problem}</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #content(message: Message) {
+    switch (this.#shows) {
+      case "menu":
+        return this.#choices(message);
+      case "edit":
+        return this.#editing(message);
+      case "delete":
+        return this.#asking();
+    }
+  }
+
+  #choices(message: Message) {
+    const { words, user, chats } = this.app;
+    const own = reactionOf(message, user);
+    const age = chats.chat.clock.now() - Date.parse(message.at);
+    const isMine = message.from === user;
+    return html`
+      <div class="emoji" role="group" aria-label=${words.message.react}>${EMOJI.map((each) =>
+        html`
+          <button
+            class="emoji__one"
+            type="button"
+            aria-pressed=${own === each ? "true" : "false"}
+            @click=${() => this.#do((talk) => talk.react(message, own === each ? null : each))}
+          >${each}</button>
+        `
+      )}</div>
+      <ul class="menu__lines">
+        <li><button type="button" @click=${this.#answer}>${icon("return", "s")} ${words.message
+          .answer}</button></li>
+        ${isMine && age < EDIT_MS && message.body
+          ? html`<li><button type="button" @click=${() => this.#show("edit")}>${
+            icon("pen", "s")
+          } ${words.message.edit}</button></li>`
+          : nothing}
+        ${isMine && age < DELETE_MS
+          ? html`<li><button type="button" @click=${() => this.#show("delete")}>${
+            icon("close", "s")
+          } ${words.message.delete}</button></li>`
+          : nothing}
+      </ul>
+    `;
+  }
+
+  #editing(message: Message) {
+    const words = this.app.words.message;
+    return html`
+      <form class="message-menu__edit" @submit=${this.#edited}>
+        <label for="edited-text">${words.editTitle}</label>
+        <textarea id="edited-text" name="text" rows="4" .value=${message.body}></textarea>
+        <div class="message-menu__do">
+          <button class="btn" type="button" @click=${this.#close}>${words.cancel}</button>
+          <button class="btn btn--primary" type="submit">${words.save}</button>
+        </div>
+      </form>
+    `;
+  }
+
+  #asking() {
+    const words = this.app.words.message;
+    return html`
+      <p>${words.deleteAsk}</p>
+      <div class="message-menu__do">
+        <button class="btn" type="button" @click=${this.#close}>${words.keep}</button>
+        <button class="btn btn--primary" type="button" @click=${this.#delete}>${words
+          .delete}</button>
+      </div>
+    `;
+  }
+
+  async #show(what: "edit" | "delete"): Promise<void> {
+    this.#shows = what;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.#menu.querySelector<HTMLElement>("textarea, button")?.focus();
+  }
+
+  readonly #answer = (): void => {
+    if (this.#message) this.#talk?.answer(this.#message);
+    this.#close();
+    this.dispatchEvent(new CustomEvent("answering", { bubbles: true }));
+  };
+
+  readonly #edited = (event: Event): void => {
+    event.preventDefault();
+    const text = this.querySelector("textarea")!.value;
+    const message = this.#message;
+    if (!message || !text.trim()) return;
+    if (text === message.body) return this.#close();
+    void this.#do((talk) => talk.edit(message, text));
+  };
+
+  readonly #delete = (): void => {
+    const message = this.#message;
+    if (message) void this.#do((talk) => talk.delete(message));
+  };
+
+  /** Where it cannot be done it says why, and what was typed stays. */
+  async #do(act: (talk: Talk) => Promise<void>): Promise<void> {
+    if (!this.#talk || this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      await act(this.#talk);
+      this.#close();
+    } catch (fault) {
+      this.#problem = this.#said(fault);
+      this.requestUpdate();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #said(fault: unknown): string {
+    const { message, common } = this.app.words;
+    if (!(fault instanceof ChatError)) return common.failed;
+    switch (fault.code) {
+      case "too_late":
+        return message.tooLate;
+      case "too_many_changes":
+        return message.tooMany;
+      case "refused":
+        return message.over;
+      case "deleted":
+        return message.deleted;
+      default:
+        return common.failed;
+    }
+  }
+
+  readonly #close = (): void => this.#menu.hidePopover();
+
+  /** Arrows go from one button to the next. */
+  readonly #key = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (!step || event.target instanceof HTMLTextAreaElement) return;
+    const buttons = [...this.querySelectorAll<HTMLElement>("button")];
+    const now = buttons.indexOf(event.target as HTMLElement);
+    buttons[(now + step + buttons.length) % buttons.length]?.focus();
+    event.preventDefault();
+  };
+}
+
+/** Below the button, or above it where there is no room; never beyond the window. */
+function place(menu: HTMLElement, button: HTMLElement): void {
+  const [at, size] = [button.getBoundingClientRect(), menu.getBoundingClientRect()];
+  const below = at.bottom + size.height < innerHeight;
+  const top = below ? at.bottom : Math.max(0, at.top - size.height);
+  const left = Math.min(Math.max(0, at.right - size.width), innerWidth - size.width);
+  menu.style.setProperty("--menu-top", `${top}px`);
+  menu.style.setProperty("--menu-left", `${left}px`);
+}
+
+customElements.define("message-menu", MessageMenu);

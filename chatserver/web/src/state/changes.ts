@@ -1,0 +1,46 @@
+// A message as it stands: what was written, and the edits, deletions and reactions about it.
+
+import type { Message, Reaction } from "../client/protocol.ts";
+
+const CHANGES: ReadonlySet<string | undefined> = new Set(["edit", "deletion", "reaction"]);
+
+/** Whether it is something that was done to a message, and not shown by itself. */
+export function isChange({ kind }: Message): boolean {
+  return CHANGES.has(kind);
+}
+
+/** Whether it is a message that somebody wrote. */
+export function isText({ kind = "text" }: Message): boolean {
+  return kind === "text";
+}
+
+/** The message after a change about it, unless it has that in it already. A deletion is final. */
+export function changed(message: Message, change: Message): Message {
+  if ((message.as_of ?? 0) >= change.seq) return message;
+  const now: Message = { ...message, as_of: change.seq };
+  if (change.kind === "deletion" || now.deleted) {
+    const { edited_at: _edited, reactions: _reactions, attachments: _files, ...rest } = now;
+    return { ...rest, body: "", deleted: true };
+  }
+  if (change.kind === "reaction") {
+    return { ...now, reactions: reacted(now.reactions ?? [], change.from, change.body) };
+  }
+  return change.deleted ? now : { ...now, body: change.body, edited_at: change.at };
+}
+
+/** One emoji a person; '' takes it back. */
+function reacted(reactions: readonly Reaction[], person: string, emoji: string): Reaction[] {
+  const others = reactions.map((each) => ({
+    ...each,
+    people: each.people.filter((one) => one !== person),
+  }));
+  const own = others.find((each) => each.emoji === emoji);
+  if (own) own.people.push(person);
+  else if (emoji) others.push({ emoji, people: [person] });
+  return others.filter((each) => each.people.length);
+}
+
+/** What a person reacted with; null for nothing. */
+export function reactionOf(message: Message, person: string): string | null {
+  return message.reactions?.find((each) => each.people.includes(person))?.emoji ?? null;
+}

@@ -1,0 +1,71 @@
+"""A member and a mentor react, answer, edit and take back, in two browsers."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.chatserver.realtime.servers import here
+from tests.stories.clock import when
+from tests.web.browsers import DESKTOP, PHONE, signed_in
+from tests.web.stories.axe import nothing_found
+from tests.web.stories.writing import letters, write
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def row(page: Page, text: str) -> Locator:
+    """That of a message."""
+    return page.get_by_role("list", name="Messages").get_by_role("listitem").filter(has_text=text).first
+
+
+async def choose(page: Page, text: str, choice: str) -> None:
+    """What the menu of a message offers."""
+    await row(page, text).get_by_role("button", name="Message menu").click()
+    await page.get_by_role("dialog", name="Message menu").get_by_role("button", name=choice).click()
+
+
+async def test_both_react_answer_edit_and_take_back(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "light")
+        async with (
+            signed_in(browser, server, "mia", **PHONE) as mia,
+            signed_in(browser, server, "tora", **DESKTOP) as tora,
+        ):
+            await write(mia.page, "I said yes agian.")
+            await write(mia.page, "Forget this one.")
+            await tora.page.get_by_role("link", name="Mia").click()
+            await expect(letters(tora.page, "I said yes agian.")).to_be_visible()
+
+            await choose(mia.page, "agian", "Edit")
+            await mia.page.get_by_label("Edit the message").last.fill("I said yes again.")
+            await mia.page.get_by_role("button", name="Save").click()
+            for page in (mia.page, tora.page):
+                await expect(letters(page, "I said yes again.")).to_be_visible()
+                await expect(row(page, "I said yes again.")).to_contain_text("edited")
+
+            await choose(mia.page, "Forget this one.", "Take back")
+            await mia.page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+            for page in (mia.page, tora.page):
+                await expect(letters(page, "This message was taken back.")).to_be_visible()
+                await expect(letters(page, "Forget this one.")).to_have_count(0)
+
+            await choose(tora.page, "I said yes again.", "💪")
+            for page in (mia.page, tora.page):
+                await expect(row(page, "I said yes again.")).to_contain_text("💪")
+
+            # By keyboard alone: the newest message's menu is one Tab stop, and the arrows go on from there.
+            menus = tora.page.get_by_role("button", name="Message menu")
+            await menus.last.focus()
+            await tora.page.keyboard.press("Enter")
+            await tora.page.get_by_role("dialog", name="Message menu").get_by_role("button", name="Answer").focus()
+            await tora.page.keyboard.press("Enter")
+            await expect(tora.page.get_by_text("Answering Mia")).to_be_visible()
+            await write(tora.page, "What would you have said otherwise?")
+            await expect(row(mia.page, "What would you have said otherwise?")).to_contain_text("I said yes again.")
+            await nothing_found(tora.page)
+
+            await mia.page.reload()
+            await expect(letters(mia.page, "What would you have said otherwise?")).to_be_visible()
+            await expect(letters(mia.page, "This message was taken back.")).to_be_visible()
+            await expect(row(mia.page, "I said yes again.").first).to_contain_text("💪")
