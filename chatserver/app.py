@@ -193,7 +193,7 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
-        changes = ChangeDesk(base.rulebook.policy.messages, base.mentoring.exercises)
+        changes = ChangeDesk(base.rulebook.policy.messages, base.attachments, base.mentoring.exercises)
         exercises = ExerciseDesk(base.mentoring, metrics, hub.wrote_in_window)
         greeting = Greeting(
             hub=hub,
@@ -220,6 +220,7 @@ async def assembled(
             proxies=proxies,
             metrics=metrics,
             traces=traces,
+            claims=base.attachments,
         )
         tokens = RevocableTokens(settings, base.revocations)
         authenticator.tickets = tokens.tickets = base.tickets

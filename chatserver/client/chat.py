@@ -207,14 +207,18 @@ class ChatClient:
 
     # What can be said
 
-    async def send(self, conversation: str, body: str, id: str | None = None) -> Accepted | Refused:
+    async def send(
+        self, conversation: str, body: str, id: str | None = None, *, attachments: Sequence[str] = ()
+    ) -> Accepted | Refused:
         """Write a message; wait until the server has answered, through reconnects and temporary errors.
+
+        `attachments` are the ids of uploads (`chatserver.client.files`); with them `body` may be ''.
 
         Messages of one conversation go out one after the other, so that they are stored in the order of the calls.
         The same `id` (1–64 characters) travels each time, so nothing is stored twice. A cancelled call may have
         been stored. Raises ChatError where sending again cannot help, ChatClosed where the chat ends first.
         """
-        command = Send(conversation=conversation, id=id or uuid4().hex, body=body)
+        command = Send(conversation=conversation, id=id or uuid4().hex, body=body, attachments=list(attachments))
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def give(

@@ -4,6 +4,8 @@ Source: chat.md "Changes to a message are entries". Who wrote a message, and whe
 here. Whether it is too late, deleted meanwhile, or nobody may write, the store says.
 """
 
+from contextlib import suppress
+
 from msgspec import Struct
 
 from chatserver.mentoring.exercises import Exercises
@@ -15,8 +17,10 @@ from chatserver.protocol.entry import change_head, joined
 from chatserver.protocol.events import Accepted, Refused
 from chatserver.protocol.visible import is_one_emoji
 from chatserver.realtime.command_desk import Asker, WritesAs
+from chatserver.realtime.file_sends import FileClaims
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
+from chatserver.records.database import DatabaseError
 from quotas.instant import DAY, MINUTE, text
 from quotas.ledger import base
 from quotas.plans import MessagePolicy
@@ -45,9 +49,10 @@ class _Wanted(Struct, frozen=True):
 class ChangeDesk:
     """One process's."""
 
-    def __init__(self, policy: MessagePolicy, exercises: Exercises) -> None:
-        self._edit_within = policy.edit_minutes * MINUTE
+    def __init__(self, policy: MessagePolicy, files: FileClaims, exercises: Exercises) -> None:
+        self._files = files
         self._exercises = exercises
+        self._edit_within = policy.edit_minutes * MINUTE
 
     async def obey(self, asker: Asker, command: ChangeCommand) -> None:
         follower = asker.follower(command.conversation)
@@ -93,10 +98,18 @@ class ChangeDesk:
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)
         result = await room.ledger.change(change, room.lane.terms.unread_after)
-        if isinstance(result, base.Changed | base.Deleted) and wanted.kind == "deletion" and message.head.exercise:
-            # What the message said stands in the exercise, too.
-            await self._exercises.deleted(room.id, message.head.exercise, message.seq)
+        if wanted.kind == "deletion" and isinstance(result, base.Changed | base.Deleted):
+            await self._deleted(room, message)
         return _answered(asker, follower, command, change, result)
+
+    async def _deleted(self, room: Room, message: LoggedHead) -> None:
+        """What the message had beside its text goes, too."""
+        head = message.head
+        if head.attachments:
+            with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
+                await self._files.deleted(room.id, head.sender, head.id, message.seq)
+        if head.exercise is not None:
+            await self._exercises.deleted(room.id, head.exercise, message.seq)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
         changes = await room.log.heads_of_changes(room.id, message.seq)

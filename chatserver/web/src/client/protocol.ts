@@ -753,6 +753,7 @@ export interface Send {
   id: string;
   body: string;
   reply_to?: number | null;
+  attachments?: string[];
   at?: string | null;
 }
 

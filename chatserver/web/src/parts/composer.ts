@@ -6,6 +6,7 @@ import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import { Drafts } from "./drafts.ts";
+import type { AttachBar } from "../files/attach_bar.ts";
 import { PageElement } from "./element.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -43,6 +44,9 @@ export class ChatComposer extends PageElement {
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
   #ticker: Ticker | undefined;
+  /** Whether something was ever to be attached: what does that is loaded then. */
+  #attaches = false;
+  #asksWhat = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -93,7 +97,8 @@ export class ChatComposer extends PageElement {
   #bringBack(): void {
     const back = this.talk.takeBack();
     if (!back.length) return;
-    const texts = back.map((each) => each.body);
+    this.#bar?.bringBack(back.flatMap((each) => each.attachments));
+    const texts = back.map((each) => each.body).filter((each) => each);
     if (this.#field.value.trim()) texts.push(this.#field.value);
     this.#field.value = texts.join("\n\n");
     this.#drafts.keep(this.talk.view.id, this.#field.value);
@@ -119,7 +124,9 @@ export class ChatComposer extends PageElement {
     const isOver = view.composer.reason === "ended" && !this.#drafts.of(view.id);
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
-      <form class="composer composer--${state.name}" @submit=${this.#submit}>
+      <form class="composer composer--${state.name}" @submit=${this.#submit}
+        @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
+        @attached=${() => this.requestUpdate()}>
         ${state.isOpen ? nothing : this.above?.(view.composer)}
         <div class="state">
           ${icon(state.icon)}
@@ -130,7 +137,12 @@ export class ChatComposer extends PageElement {
             : nothing}${this.tools ?? nothing}
         </div>
         ${this.#answering()}
+        ${this.#attaches
+          ? html`<attach-bar .app=${this.app} .conversation=${view.id} .open=${this.#asksWhat}></attach-bar>`
+          : nothing}
         <div class="write" ?hidden=${isOver}>
+          <button class="btn btn--icon" type="button" aria-label=${words.files.attach}
+            aria-expanded=${this.#asksWhat} @click=${this.#attach}>${icon("clip")}</button>
           <label class="vh" for="text-${view.id}">${words.talk.message}</label>
           <textarea
             id="text-${view.id}"
@@ -219,6 +231,43 @@ export class ChatComposer extends PageElement {
     void this.#send();
   };
 
+  get #bar(): AttachBar | null {
+    return this.querySelector<AttachBar>("attach-bar");
+  }
+
+  readonly #attach = (): void => {
+    this.#asksWhat = !this.#asksWhat;
+    void this.#withBar();
+  };
+
+  async #withBar(): Promise<AttachBar | null> {
+    await import("../files/attach_bar.ts");
+    this.#attaches = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    return this.#bar;
+  }
+
+  readonly #dragged = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  };
+
+  readonly #dropped = (event: DragEvent): void => {
+    this.#add(event, event.dataTransfer?.files);
+  };
+
+  readonly #pasted = (event: ClipboardEvent): void => {
+    this.#add(event, event.clipboardData?.files);
+  };
+
+  /** Files that come by a drop or from the clipboard; of texts the browser knows what to do. */
+  #add(event: Event, files: FileList | undefined): void {
+    if (!files?.length) return;
+    event.preventDefault();
+    const chosen = [...files]; // the list is empty once the event is over
+    void this.#withBar().then((bar) => bar?.add(chosen));
+  }
+
   readonly #why = (): void => {
     this.dispatchEvent(new CustomEvent("why", { bubbles: true }));
   };
@@ -226,13 +275,23 @@ export class ChatComposer extends PageElement {
   async #send(): Promise<void> {
     const field = this.#field;
     const text = field.value;
-    if (!text.trim()) return;
+    const bar = this.#bar;
+    if (bar?.isBusy) {
+      this.dispatchEvent(
+        new CustomEvent("say", { detail: this.app.words.files.waiting, bubbles: true }),
+      );
+      return;
+    }
+    const attachments = bar?.ready ?? [];
+    if (!text.trim() && !attachments.length) return;
     if (this.querySelector("[type=submit]")?.getAttribute("aria-disabled") === "true") {
       // It stays where it is; the line has said why.
       this.querySelector(".state")?.scrollIntoView({ block: "nearest" });
       return;
     }
-    await this.talk.send(text);
+    await this.talk.send(text.trim() ? text : "", attachments);
+    bar?.sent(attachments);
+    this.#asksWhat = false;
     // What was typed while the device kept it is not part of it.
     field.value = field.value.startsWith(text)
       ? field.value.slice(text.length).trimStart()

@@ -24,6 +24,8 @@ export interface CameBack {
   body: string;
   reason: Refused["reason"] | "error";
   opensAt: string | null;
+  /** The ids of uploads that were to go with it. */
+  attachments: readonly string[];
 }
 
 export class Talk extends Store {
@@ -168,10 +170,13 @@ export class Talk extends Store {
     this.changed();
   }
 
-  send(body: string): Promise<Unsent> {
+  send(body: string, attachments: readonly string[] = []): Promise<Unsent> {
     const answering = this.#answering;
     this.#answering = undefined;
-    const more = answering ? { reply_to: answering.seq } : {};
+    const more = {
+      ...(answering ? { reply_to: answering.seq } : {}),
+      ...(attachments.length ? { attachments: [...attachments] } : {}),
+    };
     return this.#chat.send(this.view.id, body, crypto.randomUUID(), more);
   }
 
@@ -239,16 +244,22 @@ export class Talk extends Store {
         this.#accepted(event);
         break;
       case "refused":
-        // Of what was no text, nothing comes back.
-        if (event.body && !this.#changing.has(event.id)) {
-          this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
+        // Of what was not sent here, an exercise, nothing comes back.
+        if (!this.#changing.has(event.id) && this.unsent.some(({ id }) => id === event.id)) {
+          this.#cameBack.push({
+            body: event.body,
+            reason: event.reason,
+            opensAt: event.opens_at,
+            attachments: this.unsent.find(({ id }) => id === event.id)?.attachments ?? [],
+          });
         }
         this.view = { ...this.view, composer: event.composer };
         break;
       case "error":
         if (event.temporary || event.id === null) return;
-        for (const { id, body } of this.unsent) {
-          if (id === event.id) this.#cameBack.push({ body, reason: "error", opensAt: null });
+        for (const { id, body, attachments = [] } of this.unsent) {
+          if (id !== event.id) continue;
+          this.#cameBack.push({ body, reason: "error", opensAt: null, attachments });
         }
         break;
       case "composer":
