@@ -43,7 +43,7 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.protocol.commands import Acknowledge, Delete, Edit, GiveExercise, HandIn, React, Search
+from chatserver.protocol.commands import Acknowledge, Delete, Edit, GiveExercise, HandIn, React, Search, Urgent
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
@@ -51,6 +51,7 @@ from chatserver.realtime.door import Door
 from chatserver.realtime.exercise_desk import ExerciseDesk
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
+from chatserver.realtime.note_desk import NoteDesk
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.search_desk import SearchDesk
@@ -200,6 +201,7 @@ async def assembled(
             desks={
                 **unsent.desks(),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
+                Urgent: NoteDesk(base.keys, base.rulebook),
                 Edit: changes,
                 Delete: changes,
                 React: changes,

@@ -39,6 +39,7 @@ from chatserver.protocol.commands import (
     Typing,
     Unfollow,
     Unschedule,
+    Urgent,
     Watch,
 )
 from chatserver.protocol.events import (
@@ -273,6 +274,15 @@ class ChatClient:
     async def drafts(self) -> list[DraftView]:
         """What one is writing in one's conversations, the newest first. Waits and raises as `send`."""
         return cast(DraftList, await self._questions.ask(Drafts())).drafts
+
+    async def urgent(self, conversation: str, body: str, id: str | None = None) -> Accepted | Refused:
+        """While a member may not write: an urgent note to mentor and support, at most 500 characters, once a lock.
+
+        Waits and raises as `send`; ChatError too where they may write (`not_locked`), or this lock has had its note
+        (`note_sent`).
+        """
+        question = Urgent(conversation=conversation, id=id or uuid4().hex, body=body)
+        return cast(Accepted | Refused, await self._questions.ask(question))
 
     async def check(self, conversation: str) -> Composer:
         """What `send` would meet now. Waits and raises as `send`."""

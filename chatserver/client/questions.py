@@ -34,6 +34,7 @@ from chatserver.protocol.commands import (
     Send,
     Unfollow,
     Unschedule,
+    Urgent,
 )
 from chatserver.protocol.events import (
     Accepted,
@@ -60,8 +61,10 @@ from chatserver.protocol.events import (
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
+OwnWriting = Send | Urgent
+"""What is stored under an id of ours, and answered by it."""
 Question = (
-    Send
+    OwnWriting
     | GiveExercise
     | HandIn
     | Check
@@ -95,6 +98,7 @@ QuestionKind = (
     type[Send]
     | type[GiveExercise]
     | type[HandIn]
+    | type[Urgent]
     | type[Check]
     | type[History]
     | type[Acknowledge]
@@ -118,7 +122,7 @@ _ASKED: dict[type[AskedAnswer], QuestionKind] = {
     WaitAcknowledged: Acknowledge,
 }
 """By the answer, what it was asked by."""
-_Posting = Send | GiveExercise | HandIn
+_Posting = OwnWriting | GiveExercise | HandIn
 """What becomes a message."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
@@ -208,7 +212,7 @@ class Questions:
         return bool(asked)
 
     def settle_send(self, answer: Accepted | Refused | Scheduled) -> None:
-        for kind in (Send, GiveExercise, HandIn):
+        for kind in (Send, Urgent, GiveExercise, HandIn):
             waiting = self._waiting.get((kind, answer.conversation))
             if waiting is not None and isinstance(waiting.question, _Posting) and waiting.question.id == answer.id:
                 waiting.settle(answer)
@@ -295,8 +299,11 @@ class Questions:
         return False
 
     def is_sending(self, conversation: str, id: str) -> bool:
-        waiting = self._waiting.get((Send, conversation))
-        return waiting is not None and isinstance(waiting.question, Send) and waiting.question.id == id
+        return bool(self._sending(conversation, id))
+
+    def _sending(self, conversation: str, id: str) -> list[_Waiting]:
+        found = (self._waiting.get((kind, conversation)) for kind in (Send, Urgent))
+        return [each for each in found if each and isinstance(each.question, OwnWriting) and each.question.id == id]
 
 
 def _ask_of(question: Question) -> str | None:

@@ -100,5 +100,6 @@ def message_of(conversation: str, entry: Entry) -> Message:
         reply_to=message.reply_to,
         attachments=message.attachments,
         exercise=message.exercise,
+        urgent=message.urgent,
         deleted=message.deleted,
     )

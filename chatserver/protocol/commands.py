@@ -17,6 +17,8 @@ MAX_TOKEN_BYTES = 8 * 1024
 """Longer tokens are refused unread: decoding costs time before the signature is known to be good."""
 MAX_BODY_BYTES = 16 * 1024
 """The longest text, in bytes of UTF-8."""
+MAX_NOTE = 500
+"""Most characters of an urgent note."""
 MAX_ATTACHMENTS = 10
 """Most files of one message."""
 MAX_RESUME = 1_000
@@ -82,6 +84,13 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     """The ids of uploads that go with it: then `body` may be ''."""
     at: str | None = None
     """When it is to be sent by itself, an instant that is to come; null: now."""
+
+
+class Urgent(RoomCommand, frozen=True, gc=False):
+    """While they may not write, a member's note to mentor and support: one until writing opens. `id` as for send."""
+
+    id: MessageId
+    body: str
 
 
 class Edit(RoomCommand, frozen=True, gc=False):
@@ -289,6 +298,7 @@ AnyCommand = (
     | Check
     | Read
     | Acknowledge
+    | Urgent
     | Typing
     | JoinSession
     | Signal
@@ -319,6 +329,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Check,
     Read,
     Acknowledge,
+    Urgent,
     Typing,
     JoinSession,
     Signal,

@@ -42,6 +42,8 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     deleted: bool = False
     exercise: str | None = None
     """The exercise that it gives, or that was handed in by it."""
+    urgent: bool = False
+    """Whether it is an urgent note."""
 
     @property
     def is_text(self) -> bool:
@@ -55,6 +57,7 @@ class More(msgspec.Struct, frozen=True, omit_defaults=True):
     reply_to: int | None = None
     attachments: list[str] = []
     exercise: str | None = None
+    urgent: bool = False
 
 
 class Opened(Head, frozen=True, kw_only=True):
@@ -89,7 +92,17 @@ def head_json(sender: str, role: Author, id: str, event: SystemEvent | None = No
 
 def head_with_more(sender: str, role: Author, id: str, more: More) -> bytes:
     """The head of a message that has more than a text."""
-    return _encode(Head(sender, role, id, reply_to=more.reply_to, attachments=more.attachments, exercise=more.exercise))
+    return _encode(
+        Head(
+            sender,
+            role,
+            id,
+            reply_to=more.reply_to,
+            attachments=more.attachments,
+            exercise=more.exercise,
+            urgent=more.urgent,
+        )
+    )
 
 
 def change_head(sender: str, role: Author, id: str, kind: ChangeKind, about: int) -> bytes:
@@ -104,7 +117,7 @@ def deleted_head(head: bytes) -> bytes:
 
 def more_of(head: Head) -> More | None:
     """What the head says beside who wrote, and of what kind it is; None for nothing."""
-    more = More(head.reply_to, head.attachments, head.exercise)
+    more = More(head.reply_to, head.attachments, head.exercise, head.urgent)
     return more if more != _NOTHING_MORE else None
 
 

@@ -58,6 +58,8 @@ class Composer(Struct, frozen=True):
     live_until: str | None
     help: list[HelpLine] | None = None
     """At every lock; null while writing is open."""
+    urgent_note: bool = False
+    """Whether the member may send an urgent note now: there is one a lock."""
 
 
 class Reply(Struct, frozen=True):
@@ -292,6 +294,8 @@ class Message(Event, frozen=True, omit_defaults=True):
     """The ids of its files. Left out where it has none."""
     exercise: str | None = None
     """The id of the exercise that it gives, or that was handed in by it. Left out where there is none."""
+    urgent: bool = False
+    """It is an urgent note, which a member sent while they could not write. Left out otherwise."""
     deleted: bool = False
     """It was deleted, and `body` is empty; so is an edit of a message that was. Left out otherwise."""
     edited_at: str | None = None

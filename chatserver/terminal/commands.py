@@ -8,6 +8,7 @@ from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along, saved_texts
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.helping import COMMANDS as HELPING
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
@@ -20,7 +21,7 @@ _HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "he
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
 _HELP_OWN = ("help_mute", "help_exercises")
-_HELP_MEMBER = ("help_remind",)
+_HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
 _HELP_MENTOR = ("help_texts", "help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
@@ -45,12 +46,12 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await send_on(desk, rest)
         elif command in SEARCHING:
             await search(desk, rest)
+        elif command in HELPING:
+            await desk.helping.obey(command, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
         elif command in CASE_COMMANDS:
             await desk.cases.obey(command, rest)
-        elif command in saved_texts.COMMANDS:
-            await saved_texts.obey(desk, command, rest)
         else:
             return await _obey(desk, command, rest)
     except ChatError as fault:
@@ -77,6 +78,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
             await _history(desk, rest)
         case "/check":
             await _check(desk)
+        case "/texts" | "/text" | "/exercises":
+            await saved_texts.obey(desk, command, rest)
         case "/board" | "/follow" | "/unfollow":
             await _read_along(desk, command, rest)
         case _:

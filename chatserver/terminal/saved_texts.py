@@ -12,13 +12,11 @@ from chatserver.terminal.transcript import TranscriptLine
 if TYPE_CHECKING:
     from chatserver.terminal.desk import Desk
 
-COMMANDS = ("/texts", "/text", "/exercises")
-
 _Heard = TypeVar("_Heard")
 
 
 async def obey(desk: "Desk", command: str, rest: str) -> None:
-    """Do one of COMMANDS. Raises ChatError, ChatClosed."""
+    """Do `/texts`, `/text` or `/exercises`. Raises ChatError, ChatClosed."""
     conversation = desk.current
     if conversation is None:
         desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))

@@ -83,6 +83,8 @@ class Change(Struct, frozen=True, gc=False):
     until: int = 0
     """The last instant at which it can be done; 0: always."""
     stand_in: StandIn | None = None
+    of_note: bool = False
+    """Whether the message is an urgent note, for whose answer nothing waits."""
 
 
 class Changed(Struct, frozen=True, gc=False):

@@ -379,6 +379,10 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("check", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("read", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("urgent", "c1"): row(
+        Close.HELLO_FIRST, "not_locked", "not_found", "not_allowed", *["not_found"] * 3, *["read_only"] * 2
+    ),
+    ("urgent", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("acknowledge", "c1"): row(
         Close.HELLO_FIRST, "not_allowed", "not_found", "not_acknowledged", *["not_found"] * 3, *["read_only"] * 2
     ),
@@ -435,6 +439,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "react": {"id": "w", "about": 1_000_000, "emoji": "👍"},
     "give": {"id": "g2", "item": "week"},
     "hand_in": {"id": "h1", "exercise": exercise_id("tora", "g1")},
+    "urgent": {"id": "v", "body": "Please call me"},
     "read": {"seq": 0},
     "watch": {"replies": True},
     "join": {"booking": "b1"},

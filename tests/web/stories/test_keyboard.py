@@ -73,7 +73,7 @@ async def test_booking_and_cancelling_without_a_pointer(browser: Browser, valkey
         async with signed_in(browser, server, "mia", **PHONE) as mia, signed_in(browser, server, "tora") as tora:
             page = mia.page
             await expect(page.get_by_role("textbox", name="Message")).to_be_visible()
-            await press_on(page, page.get_by_role("button", name="Menu"))
+            await press_on(page, page.get_by_role("button", name="Menu", exact=True))
             await press_on(page, page.get_by_role("link", name="Sessions"))
             await press_on(page, page.get_by_role("link", name="Book session"))
             await press_on(page, page.get_by_role("radio", name="Video call").first, "ArrowDown")

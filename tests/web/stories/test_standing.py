@@ -73,7 +73,7 @@ async def test_a_report_stops_both_until_support_has_looked(browser: Browser, va
         ):
             page, desk, support = mia.page, tora.page, sara.page
             await desk.get_by_role("link", name="Mia").click()
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("button", name="What would you like?").click()
             request = page.locator("#request")
             await request.get_by_role("button", name="Report").click()

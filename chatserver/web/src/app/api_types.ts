@@ -507,6 +507,7 @@ export interface Composer {
   messages_left: number | null;
   live_until: string | null;
   help?: HelpLine[] | null;
+  urgent_note?: boolean;
 }
 
 /**
@@ -1689,6 +1690,7 @@ export interface StoredMessage {
   reply_to?: number | null;
   attachments?: string[];
   exercise?: string | null;
+  urgent?: boolean;
   deleted?: boolean;
   edited_at?: string | null;
   reactions?: Reaction[];

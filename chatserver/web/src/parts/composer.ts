@@ -31,7 +31,7 @@ export class ChatComposer extends PageElement {
   /** Of whoever reads it. */
   declare name: string;
   /** What stands above the line while it is locked. */
-  declare above: ((composer: Composer) => unknown) | undefined;
+  declare above: ((composer: Composer, text: string) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
   /** What a mentor's line says beside. */
@@ -78,15 +78,12 @@ export class ChatComposer extends PageElement {
   }
 
   get #field(): HTMLTextAreaElement {
-    return this.querySelector("textarea")!;
+    return this.querySelector(".write textarea")!;
   }
 
-  /** Put a text into the field, behind what stands there. */
-  insert(text: string): void {
-    const field = this.#field;
-    field.value = field.value.trim() ? `${field.value.trimEnd()}\n\n${text}` : text;
-    this.#typed();
-    field.focus();
+  /** What stands in it. */
+  get #text(): string {
+    return this.hasUpdated ? this.#field.value : this.#drafts.of(this.talk.view.id);
   }
 
   get #drafts(): Drafts {
@@ -126,8 +123,8 @@ export class ChatComposer extends PageElement {
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}
         @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
-        @attached=${() => this.requestUpdate()}>
-        ${state.isOpen ? nothing : this.above?.(view.composer)}
+        @attached=${() => this.requestUpdate()} @noted=${this.#noted}>
+        ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
@@ -159,7 +156,7 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
-        ${this.hint && BY_PLAN.has(view.composer.reason)
+        ${this.hint && isByPlan(view.composer)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
       </form>
@@ -212,6 +209,7 @@ export class ChatComposer extends PageElement {
   readonly #typed = (): void => {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
     if (this.#field.value.trim()) this.talk.type();
+    if (this.above && !this.talk.view.composer.open) this.requestUpdate();
   };
 
   readonly #key = (event: KeyboardEvent): void => {
@@ -229,6 +227,23 @@ export class ChatComposer extends PageElement {
   readonly #submit = (event: Event): void => {
     event.preventDefault();
     void this.#send();
+  };
+
+  /** Put a text behind what was typed, to be sent or changed. */
+  offer(text: string): void {
+    const field = this.#field;
+    field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.requestUpdate();
+    field.focus();
+  }
+
+  /** It went as an urgent note. */
+  readonly #noted = (): void => {
+    this.#field.value = "";
+    this.#drafts.keep(this.talk.view.id, "");
+    this.#refused = false;
+    this.requestUpdate();
   };
 
   get #bar(): AttachBar | null {
@@ -307,6 +322,10 @@ export class ChatComposer extends PageElement {
 /** Locks that another plan might not have. */
 const BY_PLAN: ReadonlySet<string | null> = new Set(["quota_used", "messages_used", "closed"]);
 
+export function isByPlan({ reason }: Composer): boolean {
+  return BY_PLAN.has(reason);
+}
+
 function pips(state: WritingState) {
   if (!state.windows) return nothing;
   const free = Array.from({ length: state.windows.left }, () => icon("pip-free"));
@@ -316,3 +335,9 @@ function pips(state: WritingState) {
 }
 
 customElements.define("chat-composer", ChatComposer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "chat-composer": ChatComposer;
+  }
+}

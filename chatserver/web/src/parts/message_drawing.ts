@@ -97,6 +97,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           ? "msg--more"
           : ""}">
           <span class="vh">${isMine ? words.common.you : writer}: </span>
+          ${message.urgent
+            ? html`<p class="msg__urgent">${icon("help", "s")}${words.urgent.label}</p>`
+            : nothing}
           <div class="msg__body">${quoted(message, drawing)}${said(message, drawing)}${exercise(
             message,
             isMine,

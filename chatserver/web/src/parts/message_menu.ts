@@ -45,7 +45,7 @@ export class MessageMenu extends PageElement {
     const words = this.app.words.message;
     const title = this.#shows === "edit" ? words.editTitle : words.menu;
     return html`
-      <div class="menu message-menu" popover role="dialog" aria-label=${title} @keydown=${this
+      <div class="message-menu" popover role="dialog" aria-label=${title} @keydown=${this
         .#key}>
         ${this.#message ? this.#content(this.#message) : nothing}
         ${this.#problem ? html`<p class="problem" role="alert">${this.#problem}</p>` : nothing}

@@ -536,6 +536,7 @@ export const da: Words = {
       messages_used: "Denne uges beskeder er brugt.",
       closed: "Skrivningen hviler.",
     },
+    suggest: (plan) => `Foreslå ${plan}`,
     youCan: "Du kan altid skrive.",
     navigation: "Hovedmenu",
     conversations: "Samtaler",
@@ -625,6 +626,20 @@ export const da: Words = {
     },
     anyTime: "døgnet rundt",
     private: "Ingen får at vide, at du åbnede dette.",
+  },
+  urgent: {
+    danger: "Er dit liv i fare? Ring nu.",
+    dangerMore: "Du behøver ikke bære det alene. Nogen svarer.",
+    offer: "Skriv en hastebesked",
+    lead:
+      "Din mentor og support får den med det samme, selvom der er lukket. Du kan sende én, indtil der åbnes. Er nogen i fare, så ring i stedet.",
+    label: "Hastebesked",
+    send: "Aflever den nu",
+    leave: "Ikke nu",
+    sent: "Hastebeskeden er sendt.",
+    already: "Du har sendt en hastebesked. Du kan sende en ny, når der har været åbent.",
+    isOpen: "Der er åbent: send det som en besked.",
+    notSent: "Hastebeskeden blev ikke sendt. Prøv igen.",
   },
   readings: {
     menu: "Hvad support har læst",

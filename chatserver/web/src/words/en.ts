@@ -543,6 +543,7 @@ export const en = {
       messages_used: "This week’s messages are used.",
       closed: "Writing rests.",
     },
+    suggest: (plan: string) => `Suggest ${plan}`,
     youCan: "You can always write.",
     navigation: "Main menu",
     conversations: "Conversations",
@@ -629,6 +630,20 @@ export const en = {
     },
     anyTime: "day and night",
     private: "Nobody learns that you opened this.",
+  },
+  urgent: {
+    danger: "Is your life in danger? Call now.",
+    dangerMore: "You do not have to carry this alone. Somebody answers.",
+    offer: "Write an urgent note",
+    lead:
+      "Your mentor and support get it at once, though writing is closed. There is one until writing opens. If somebody is in danger, call instead.",
+    label: "Urgent note",
+    send: "Deliver it now",
+    leave: "Not now",
+    sent: "Your urgent note has been sent.",
+    already: "You have sent an urgent note. The next one can be sent once writing has been open.",
+    isOpen: "Writing is open: send it as a message.",
+    notSent: "The note could not be sent. Try again.",
   },
   readings: {
     menu: "What support has read",

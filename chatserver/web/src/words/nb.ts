@@ -532,6 +532,7 @@ export const nb: Words = {
       messages_used: "Meldingene denne uken er brukt.",
       closed: "Skrivingen hviler.",
     },
+    suggest: (plan) => `Foreslå ${plan}`,
     youCan: "Du kan alltid skrive.",
     navigation: "Hovedmeny",
     conversations: "Samtaler",
@@ -621,6 +622,20 @@ export const nb: Words = {
     },
     anyTime: "hele døgnet",
     private: "Ingen får vite at du åpnet dette.",
+  },
+  urgent: {
+    danger: "Er livet ditt i fare? Ring nå.",
+    dangerMore: "Du trenger ikke å bære dette alene. Noen svarer.",
+    offer: "Skriv en hastemelding",
+    lead:
+      "Mentoren din og support får den med en gang, selv om det er stengt. Du kan sende én til det åpner. Er noen i fare, ring i stedet.",
+    label: "Hastemelding",
+    send: "Lever den nå",
+    leave: "Ikke nå",
+    sent: "Hastemeldingen er sendt.",
+    already: "Du har sendt en hastemelding. Du kan sende en ny når det har vært åpent.",
+    isOpen: "Det er åpent: send det som en melding.",
+    notSent: "Hastemeldingen ble ikke sendt. Prøv igjen.",
   },
   readings: {
     menu: "Hva support har lest",
