@@ -78,10 +78,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
             await _history(desk, rest)
         case "/check":
             await _check(desk)
-        case "/texts" | "/text" | "/exercises":
-            await saved_texts.obey(desk, command, rest)
-        case "/board" | "/follow" | "/unfollow":
-            await _read_along(desk, command, rest)
+        case "/texts" | "/text" | "/exercises" | "/board" | "/follow" | "/unfollow":
+            await _of_some_roles(desk, command, rest)
         case _:
             desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
             return "unknown"
@@ -129,8 +127,10 @@ async def _next(desk: Desk) -> None:
             desk.announce(desk.texts("nothing_elsewhere"))
 
 
-async def _read_along(desk: Desk, command: str, id: str) -> None:
+async def _of_some_roles(desk: Desk, command: str, id: str) -> None:
     match command:
+        case "/texts" | "/text" | "/exercises":
+            await saved_texts.obey(desk, command, id)
         case "/board":
             await reading_along.board(desk)
         case "/follow":
