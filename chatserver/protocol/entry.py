@@ -44,6 +44,8 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """The exercise that it gives, or that was handed in by it."""
     urgent: bool = False
     """Whether it is an urgent note."""
+    written_at: str | None = None
+    """When it was written, of what went out later by itself."""
 
     @property
     def is_text(self) -> bool:
@@ -58,6 +60,7 @@ class More(msgspec.Struct, frozen=True, omit_defaults=True):
     attachments: list[str] = []
     exercise: str | None = None
     urgent: bool = False
+    written_at: str | None = None
 
 
 class Opened(Head, frozen=True, kw_only=True):
@@ -101,6 +104,7 @@ def head_with_more(sender: str, role: Author, id: str, more: More) -> bytes:
             attachments=more.attachments,
             exercise=more.exercise,
             urgent=more.urgent,
+            written_at=more.written_at,
         )
     )
 
@@ -117,7 +121,7 @@ def deleted_head(head: bytes) -> bytes:
 
 def more_of(head: Head) -> More | None:
     """What the head says beside who wrote, and of what kind it is; None for nothing."""
-    more = More(head.reply_to, head.attachments, head.exercise, head.urgent)
+    more = More(head.reply_to, head.attachments, head.exercise, head.urgent, head.written_at)
     return more if more != _NOTHING_MORE else None
 
 

@@ -298,6 +298,8 @@ class Message(Event, frozen=True, omit_defaults=True):
     """It is an urgent note, which a member sent while they could not write. Left out otherwise."""
     deleted: bool = False
     """It was deleted, and `body` is empty; so is an edit of a message that was. Left out otherwise."""
+    written_at: str | None = None
+    """When it was written, of what went out later by itself. Left out otherwise."""
     edited_at: str | None = None
     """In `history`: when `body` was written, where that is not the first text."""
     reactions: list[Reaction] = []

@@ -13,7 +13,7 @@ from chatserver.messages.log import LoggedHead
 from chatserver.protocol.codec import check_text, encode_json
 from chatserver.protocol.codes import MEANING, Code
 from chatserver.protocol.commands import Delete, Edit, React
-from chatserver.protocol.entry import change_head, joined
+from chatserver.protocol.entry import Head, change_head, joined
 from chatserver.protocol.events import Accepted, Refused
 from chatserver.protocol.visible import is_one_emoji
 from chatserver.realtime.command_desk import Asker, WritesAs
@@ -90,8 +90,8 @@ class ChangeDesk:
         message, side = found[0], writes_as.side
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
-        if wanted.kind == "edit" and message.head.exercise is not None:
-            return "not_allowed", "what an exercise says is not edited; it can be deleted"
+        if wanted.is_own and (why := _stays(wanted.kind, message.head)):
+            return "not_allowed", why
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
@@ -115,6 +115,15 @@ class ChangeDesk:
         changes = await room.log.heads_of_changes(room.id, message.seq)
         own = sum(each.head.kind == wanted.kind and each.head.sender == person for each in changes)
         return own >= wanted.most
+
+
+def _stays(kind: ChangeKind, head: Head) -> str:
+    """Why one's own message stays as it is; '' where it need not."""
+    if head.urgent:
+        return "an urgent note stays as it was sent: somebody may be acting on it"
+    if kind == "edit" and head.exercise is not None:
+        return "what an exercise says is not edited; it can be deleted"
+    return ""
 
 
 def _sealed(

@@ -469,15 +469,14 @@ class Connection:
             self._not_followed(command)
             return
         writes_as = self.writes_as(follower)
-        if command.at is not None:
-            if command.attachments:
-                self.refuse(command, "invalid_field", "`attachments`: what is sent later carries no files")
-            else:
-                self._work(self._desks[Send].obey(self, command), command)
-        elif writes_as is None:
+        if writes_as is None:
             self.refuse(command, "read_only")
         elif problem := _unwritable(command) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
+        elif command.at is not None and command.attachments:
+            self.refuse(command, "invalid_field", "`attachments`: what is sent later carries no files")
+        elif command.at is not None:
+            self._work(self._desks[Send].obey(self, command), command)
         else:
             self._begin()
             if command.attachments or (self._files is not None and self._files.holds(command.conversation)):

@@ -99,7 +99,7 @@ async def test_booking_and_cancelling_without_a_pointer(browser: Browser, valkey
             await press_on(desk, desk.get_by_role("link", name="Mia"))
             await press_on(desk, desk.get_by_role("textbox", name="Message"), "End")
             await desk.keyboard.type("See you on Wednesday.")
-            await press_on(desk, desk.get_by_role("button", name="Send"))
+            await press_on(desk, desk.get_by_role("button", name="Send", exact=True))
             await expect(letters(desk, "See you on Wednesday.")).to_be_visible()
             await press_on(desk, desk.get_by_role("link", name="Hours and absences"))
             await expect(desk.get_by_role("button", name="Add hours on Friday")).to_be_visible()

@@ -23,7 +23,7 @@ async def test_writing_rests_over_the_weekend_in_danish(browser: Browser, valkey
             signed_in(browser, server, "mia", locale="da-DK", **PHONE) as app,
         ):
             mia = app.page
-            field, send = mia.get_by_role("textbox", name="Besked"), mia.get_by_role("button", name="Send")
+            field, send = mia.get_by_role("textbox", name="Besked"), mia.get_by_role("button", name="Send", exact=True)
             await field.fill("Jeg fik sagt det til min far.")
             await send.click()
             await expect(mia.get_by_text("Sendt", exact=True)).to_be_visible()

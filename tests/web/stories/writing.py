@@ -30,7 +30,7 @@ def letters(page: Page, text: str) -> Locator:
 async def write(page: Page, text: str) -> None:
     """As a person does."""
     await page.get_by_role("textbox", name="Message").fill(text)
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Send", exact=True).click()
 
 
 async def ask_for_another_mentor(page: Page, words: str) -> None:

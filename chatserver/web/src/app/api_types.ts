@@ -1692,6 +1692,7 @@ export interface StoredMessage {
   exercise?: string | null;
   urgent?: boolean;
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;

@@ -540,6 +540,7 @@ export interface Message {
   exercise?: string | null;
   urgent?: boolean;
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;

@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
+import type { Later } from "../later/later_state.ts";
 import type { Talk } from "../state/talk.ts";
 import { Drafts } from "./drafts.ts";
 import type { AttachBar } from "../files/attach_bar.ts";
@@ -43,6 +44,8 @@ export class ChatComposer extends PageElement {
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
+  #later: Later | undefined;
+  #unwatchLater: (() => void) | undefined;
   #ticker: Ticker | undefined;
   /** Whether something was ever to be attached: what does that is loaded then. */
   #attaches = false;
@@ -59,6 +62,8 @@ export class ChatComposer extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch?.();
+    this.#unwatchLater?.();
+    this.#later = undefined;
     this.#shown = undefined;
   }
 
@@ -75,6 +80,22 @@ export class ChatComposer extends PageElement {
       this.#field.value = this.#drafts.of(this.talk.view.id);
     }
     this.#bringBack();
+    // Letters come first.
+    if (this.talk.hasPage) void this.#loadLater();
+  }
+
+  async #loadLater(): Promise<void> {
+    if (this.#later || this.app.role === "support") return;
+    const { laterOf } = await import("../later/later.ts");
+    if (this.#later || !this.isConnected) return;
+    this.#later = laterOf(this.app);
+    this.#unwatchLater = this.#later.drafts.watch(() => {
+      // What another device has written; what is typed here is kept already.
+      const text = this.#drafts.of(this.talk.view.id);
+      if (this.#field.value !== text) this.#field.value = text;
+      this.requestUpdate();
+    });
+    this.requestUpdate();
   }
 
   get #field(): HTMLTextAreaElement {
@@ -124,6 +145,9 @@ export class ChatComposer extends PageElement {
       <form class="composer composer--${state.name}" @submit=${this.#submit}
         @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
         @attached=${() => this.requestUpdate()} @noted=${this.#noted}>
+        ${this.#later
+          ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
+          : nothing}
         ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
@@ -156,6 +180,12 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
+        ${this.#later && (role === "mentor" || !state.isOpen)
+          ? html`
+            <later-button .app=${this.app} .talk=${this.talk} .text=${this.#drafts.of(view.id)}
+              @kept=${this.#kept}></later-button>
+          `
+          : nothing}
         ${this.hint && isByPlan(view.composer)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
@@ -209,8 +239,20 @@ export class ChatComposer extends PageElement {
   readonly #typed = (): void => {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
     if (this.#field.value.trim()) this.talk.type();
-    if (this.above && !this.talk.view.composer.open) this.requestUpdate();
+    this.#later?.drafts.typed(this.talk.view.id);
+    if (this.#later || (this.above && !this.talk.view.composer.open)) this.requestUpdate();
   };
+
+  /** A text goes first in the field, before what stands there. */
+  readonly #use = ({ detail: text }: CustomEvent<string>): void => {
+    const field = this.#field;
+    field.value = field.value.trim() ? `${text}\n\n${field.value}` : text;
+    this.#typed();
+    field.focus();
+  };
+
+  /** The server has it. */
+  readonly #kept = ({ detail: text }: CustomEvent<string>): void => this.#takeOut(text);
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing) {
@@ -287,6 +329,16 @@ export class ChatComposer extends PageElement {
     this.dispatchEvent(new CustomEvent("why", { bubbles: true }));
   };
 
+  /** What was typed while the device kept it is not part of it. */
+  #takeOut(text: string): void {
+    const field = this.#field;
+    if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart();
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.#later?.drafts.typed(this.talk.view.id);
+    this.#refused = false;
+    this.requestUpdate();
+  }
+
   async #send(): Promise<void> {
     const field = this.#field;
     const text = field.value;
@@ -307,13 +359,7 @@ export class ChatComposer extends PageElement {
     await this.talk.send(text.trim() ? text : "", attachments);
     bar?.sent(attachments);
     this.#asksWhat = false;
-    // What was typed while the device kept it is not part of it.
-    field.value = field.value.startsWith(text)
-      ? field.value.slice(text.length).trimStart()
-      : field.value;
-    this.#drafts.keep(this.talk.view.id, field.value);
-    this.#refused = false;
-    this.requestUpdate();
+    this.#takeOut(text);
     field.focus();
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
