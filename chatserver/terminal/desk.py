@@ -365,10 +365,14 @@ class Desk:
 
     def _return(self, unsent: Unsent, why: str) -> None:
         self.announce(self.texts("not_sent", why=why))
-        self._paper.put_back(unsent.body)
+        self.put_back(unsent.body)
 
-    async def recheck(self) -> bool:
-        """Ask the server whether writing is open after all; say why where it is not."""
+    def put_back(self, text: str) -> None:
+        """Put a text into the line, before what was typed."""
+        self._paper.put_back(text)
+
+    async def recheck(self, text: str) -> bool:
+        """Ask the server whether writing is open after all for that text; say why where it is not, and whom to call."""
         if self.current is None:
             return False
         if self.role == "member":
@@ -377,6 +381,7 @@ class Desk:
             reads_only = self.role not in ("member", "mentor")
             why = self.texts("cannot_write") if reads_only else _sentence(self.directory.standing(self.current))
             self.announce(f"{why} {self.texts('kept')}")
+            self.helping.refused(self.current, self.current.composer, text)
         return self.can_write
 
     # Commands
