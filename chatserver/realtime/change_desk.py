@@ -88,6 +88,8 @@ class ChangeDesk:
         message, side = found[0], writes_as.side
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
+        if wanted.is_own and message.head.urgent:
+            return "not_allowed", "an urgent note stays as it was sent: somebody may be acting on it"
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):

@@ -306,10 +306,11 @@ class RedisLedger:
         unread_after: int = 0,
         *,
         seen: int | None = None,
+        counted_at: int = 0,
     ) -> bool | Uncounted | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         known = "" if seen is None else seen
-        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift, known)
+        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift, known, counted_at)
         if isinstance(moved, list):
             last_seq, texts, read, counted = moved
             return Uncounted(last_seq, texts, read, int(counted) if counted else None)

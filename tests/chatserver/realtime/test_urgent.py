@@ -142,6 +142,19 @@ async def test_it_stays_marked_in_history_and_archive(valkey_url: str, tmp_path:
             assert (message["body"], message["urgent"]) == ("Please call me", True)
 
 
+async def test_it_stays_as_it_was_sent(valkey_url: str, tmp_path: Path) -> None:
+    """Somebody may be acting on it. Reacting to it is as with any message."""
+    async with here(valkey_url, tmp_path, now=SATURDAY) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as mia, server.device("tora") as tora:
+            seq = (await note(mia))["seq"]
+            for kind, more in (("edit", {"body": "Never mind"}), ("delete", {})):
+                await mia.say(kind, conversation="c1", id=kind, about=seq, **more)
+                assert (await mia.answer(kind))["code"] == "not_allowed"
+            await tora.say("react", conversation="c1", id="r", about=seq, emoji="❤️")
+            assert (await tora.answer("r"))["type"] == "accepted"
+
+
 async def test_the_client_sends_one(valkey_url: str, tmp_path: Path) -> None:
     async with here(valkey_url, tmp_path, now=SATURDAY) as server:
         await server.conversation("c1", "basic")

@@ -68,7 +68,7 @@ export class MessageMenu extends PageElement {
     const { words, user, chats } = this.app;
     const own = reactionOf(message, user);
     const age = chats.chat.clock.now() - Date.parse(message.at);
-    const isMine = message.from === user;
+    const isMine = message.from === user && !message.urgent;
     return html`
       <div class="emoji" role="group" aria-label=${words.message.react}>${EMOJI.map((each) =>
         html`
