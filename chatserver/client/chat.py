@@ -23,6 +23,8 @@ from chatserver.protocol.commands import (
     Draft,
     Drafts,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     ListLater,
@@ -218,6 +220,24 @@ class ChatClient:
         been stored. Raises ChatError where sending again cannot help, ChatClosed where the chat ends first.
         """
         command = Send(conversation=conversation, id=id or uuid4().hex, body=body, attachments=list(attachments))
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def give(
+        self, conversation: str, item: str, id: str | None = None, *, shared: bool = False
+    ) -> Accepted | Refused:
+        """A mentor gives a saved exercise of their own, or of those for all. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too (`not_found`) where there is no such exercise.
+        """
+        command = GiveExercise(conversation=conversation, id=id or uuid4().hex, item=item, shared=shared)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def hand_in(self, conversation: str, exercise: str, id: str | None = None) -> Accepted | Refused:
+        """A member hands in what they answered. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too where nothing is answered, or it is handed in already.
+        """
+        command = HandIn(conversation=conversation, id=id or uuid4().hex, exercise=exercise)
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def send_later(

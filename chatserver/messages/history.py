@@ -100,6 +100,7 @@ def message_of(conversation: str, entry: Entry) -> Message:
         reply_to=message.reply_to,
         written_at=message.written_at,
         attachments=message.attachments,
+        exercise=message.exercise,
         urgent=message.urgent,
         deleted=message.deleted,
     )

@@ -363,7 +363,11 @@ class Desk:
 
     def _return(self, unsent: Unsent, why: str) -> None:
         self.announce(self.texts("not_sent", why=why))
-        self._paper.put_back(unsent.body)
+        self.put_back(unsent.body)
+
+    def put_back(self, text: str) -> None:
+        """Put a text into the line, before what was typed."""
+        self._paper.put_back(text)
 
     async def recheck(self) -> bool:
         """Ask the server whether writing is open after all; say why where it is not."""

@@ -24,6 +24,7 @@ export class ChatComposer extends PageElement {
     hint: { attribute: false },
     also: { attribute: false },
     windows: { attribute: false },
+    tools: { attribute: false },
   };
 
   declare app: App;
@@ -38,6 +39,8 @@ export class ChatComposer extends PageElement {
   declare also: string | undefined;
   /** How many windows of writing a week has; null or undefined where that is not known. */
   declare windows: number | null | undefined;
+  /** What stands at the end of the line: buttons that help with writing. */
+  declare tools: unknown;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -152,7 +155,7 @@ export class ChatComposer extends PageElement {
             .left}${isWaiting ? ` ${words.state.queued(waiting)}` : nothing}</p>
           ${role === "member"
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
-            : nothing}
+            : nothing}${this.tools ?? nothing}
         </div>
         ${this.#answering()}
         ${this.#attaches

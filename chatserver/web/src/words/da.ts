@@ -799,4 +799,15 @@ export const da: Words = {
     failedLead: "Det tog for lang tid eller blev afbrudt. Prøv igen.",
     language: "Sprog",
   },
+  exercises: {
+    tab: "Tekster og øvelser",
+    title: "Øvelser",
+    saved: "Gemte tekster",
+    one: "Øvelse",
+    handedIn: "Svar",
+    open: "Åbn øvelsen",
+    see: "Se, hvor langt den er",
+    seeAnswers: "Se svarene",
+    expect: (name) => `Hvad du og ${name} kan forvente af hinanden`,
+  },
 };

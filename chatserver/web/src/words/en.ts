@@ -802,6 +802,17 @@ export const en = {
     failedLead: "It took too long, or was broken off. Try again.",
     language: "Language",
   },
+  exercises: {
+    tab: "Texts and exercises",
+    title: "Exercises",
+    saved: "Saved texts",
+    one: "Exercise",
+    handedIn: "Answers",
+    open: "Open the exercise",
+    see: "See how far it is",
+    seeAnswers: "See the answers",
+    expect: (name: string) => `What you and ${name} can expect of each other`,
+  },
 };
 
 export type English = Widened<typeof en>;

@@ -792,4 +792,15 @@ export const nb: Words = {
     failedLead: "Det tok for lang tid eller ble avbrutt. Prøv igjen.",
     language: "Språk",
   },
+  exercises: {
+    tab: "Tekster og øvelser",
+    title: "Øvelser",
+    saved: "Lagrede tekster",
+    one: "Øvelse",
+    handedIn: "Svar",
+    open: "Åpne øvelsen",
+    see: "Se hvor langt den er",
+    seeAnswers: "Se svarene",
+    expect: (name) => `Hva du og ${name} kan forvente av hverandre`,
+  },
 };
