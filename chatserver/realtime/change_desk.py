@@ -81,6 +81,8 @@ class ChangeDesk:
         if not found or found[0].head.kind != "text" or command.about < follower.first_seq:
             return "seq_unknown", f"`about` names no message; the last one is {room.last_seq}"
         message, side = found[0], writes_as.side
+        if message.head.deleted:  # Of what the archive has taken over, the store knows it no longer.
+            return "deleted", MEANING["deleted"]
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
         if wanted.kind == "edit" and not wanted.lasts:
