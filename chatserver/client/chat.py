@@ -23,6 +23,8 @@ from chatserver.protocol.commands import (
     Draft,
     Drafts,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     ListLater,
@@ -37,6 +39,7 @@ from chatserver.protocol.commands import (
     Typing,
     Unfollow,
     Unschedule,
+    Urgent,
     Watch,
 )
 from chatserver.protocol.events import (
@@ -205,14 +208,36 @@ class ChatClient:
 
     # What can be said
 
-    async def send(self, conversation: str, body: str, id: str | None = None) -> Accepted | Refused:
+    async def send(
+        self, conversation: str, body: str, id: str | None = None, *, attachments: Sequence[str] = ()
+    ) -> Accepted | Refused:
         """Write a message; wait until the server has answered, through reconnects and temporary errors.
+
+        `attachments` are the ids of uploads (`chatserver.client.files`); with them `body` may be ''.
 
         Messages of one conversation go out one after the other, so that they are stored in the order of the calls.
         The same `id` (1–64 characters) travels each time, so nothing is stored twice. A cancelled call may have
         been stored. Raises ChatError where sending again cannot help, ChatClosed where the chat ends first.
         """
-        command = Send(conversation=conversation, id=id or uuid4().hex, body=body)
+        command = Send(conversation=conversation, id=id or uuid4().hex, body=body, attachments=list(attachments))
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def give(
+        self, conversation: str, item: str, id: str | None = None, *, shared: bool = False
+    ) -> Accepted | Refused:
+        """A mentor gives a saved exercise of their own, or of those for all. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too (`not_found`) where there is no such exercise.
+        """
+        command = GiveExercise(conversation=conversation, id=id or uuid4().hex, item=item, shared=shared)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def hand_in(self, conversation: str, exercise: str, id: str | None = None) -> Accepted | Refused:
+        """A member hands in what they answered. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too where nothing is answered, or it is handed in already.
+        """
+        command = HandIn(conversation=conversation, id=id or uuid4().hex, exercise=exercise)
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def send_later(
@@ -249,6 +274,15 @@ class ChatClient:
     async def drafts(self) -> list[DraftView]:
         """What one is writing in one's conversations, the newest first. Waits and raises as `send`."""
         return cast(DraftList, await self._questions.ask(Drafts())).drafts
+
+    async def urgent(self, conversation: str, body: str, id: str | None = None) -> Accepted | Refused:
+        """While a member may not write: an urgent note to mentor and support, at most 500 characters, once a lock.
+
+        Waits and raises as `send`; ChatError too where they may write (`not_locked`), or this lock has had its note
+        (`note_sent`).
+        """
+        question = Urgent(conversation=conversation, id=id or uuid4().hex, body=body)
+        return cast(Accepted | Refused, await self._questions.ask(question))
 
     async def check(self, conversation: str) -> Composer:
         """What `send` would meet now. Waits and raises as `send`."""

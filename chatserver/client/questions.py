@@ -21,6 +21,8 @@ from chatserver.protocol.commands import (
     Draft,
     Drafts,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     ListLater,
@@ -32,6 +34,7 @@ from chatserver.protocol.commands import (
     Send,
     Unfollow,
     Unschedule,
+    Urgent,
 )
 from chatserver.protocol.events import (
     Accepted,
@@ -58,8 +61,12 @@ from chatserver.protocol.events import (
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
+OwnWriting = Send | Urgent
+"""What is stored under an id of ours, and answered by it."""
 Question = (
-    Send
+    OwnWriting
+    | GiveExercise
+    | HandIn
     | Check
     | History
     | Acknowledge
@@ -89,6 +96,9 @@ QuestionAnswer = (
 )
 QuestionKind = (
     type[Send]
+    | type[GiveExercise]
+    | type[HandIn]
+    | type[Urgent]
     | type[Check]
     | type[History]
     | type[Acknowledge]
@@ -112,6 +122,8 @@ _ASKED: dict[type[AskedAnswer], QuestionKind] = {
     WaitAcknowledged: Acknowledge,
 }
 """By the answer, what it was asked by."""
+_Posting = OwnWriting | GiveExercise | HandIn
+"""What becomes a message."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
 
@@ -161,7 +173,7 @@ class Questions:
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
         key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
-        if not isinstance(question, Send | JoinSession):
+        if not isinstance(question, _Posting | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
@@ -200,8 +212,10 @@ class Questions:
         return bool(asked)
 
     def settle_send(self, answer: Accepted | Refused | Scheduled) -> None:
-        if self.is_sending(answer.conversation, answer.id):
-            self._waiting[Send, answer.conversation].settle(answer)
+        for kind in (Send, Urgent, GiveExercise, HandIn):
+            waiting = self._waiting.get((kind, answer.conversation))
+            if waiting is not None and isinstance(waiting.question, _Posting) and waiting.question.id == answer.id:
+                waiting.settle(answer)
 
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
@@ -273,7 +287,7 @@ class Questions:
                 each.settle(error)
             return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
-            own_id = waiting.question.id if isinstance(waiting.question, Send) else None
+            own_id = waiting.question.id if isinstance(waiting.question, _Posting) else None
             # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
             fits = error.code != "seq_unknown" and (
                 error.code != "not_open" or isinstance(waiting.question, JoinSession)
@@ -285,12 +299,15 @@ class Questions:
         return False
 
     def is_sending(self, conversation: str, id: str) -> bool:
-        waiting = self._waiting.get((Send, conversation))
-        return waiting is not None and isinstance(waiting.question, Send) and waiting.question.id == id
+        return bool(self._sending(conversation, id))
+
+    def _sending(self, conversation: str, id: str) -> list[_Waiting]:
+        found = (self._waiting.get((kind, conversation)) for kind in (Send, Urgent))
+        return [each for each in found if each and isinstance(each.question, OwnWriting) and each.question.id == id]
 
 
 def _ask_of(question: Question) -> str | None:
-    return None if isinstance(question, Send | JoinSession) else question.ask
+    return None if isinstance(question, _Posting | JoinSession) else question.ask
 
 
 async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:

@@ -17,6 +17,10 @@ MAX_TOKEN_BYTES = 8 * 1024
 """Longer tokens are refused unread: decoding costs time before the signature is known to be good."""
 MAX_BODY_BYTES = 16 * 1024
 """The longest text, in bytes of UTF-8."""
+MAX_NOTE = 500
+"""Most characters of an urgent note."""
+MAX_ATTACHMENTS = 10
+"""Most files of one message."""
 MAX_RESUME = 1_000
 """Most conversations one hello may resume."""
 MAX_FOLLOWED = MAX_RESUME
@@ -76,8 +80,17 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     body: str
     reply_to: MessageSeq | None = None
     """The seq of the message that it answers."""
+    attachments: Annotated[list[Name], Meta(max_length=MAX_ATTACHMENTS)] = []
+    """The ids of uploads that go with it: then `body` may be ''."""
     at: str | None = None
     """When it is to be sent by itself, an instant that is to come; null: now."""
+
+
+class Urgent(RoomCommand, frozen=True, gc=False):
+    """While they may not write, a member's note to mentor and support: one until writing opens. `id` as for send."""
+
+    id: MessageId
+    body: str
 
 
 class Edit(RoomCommand, frozen=True, gc=False):
@@ -101,6 +114,21 @@ class React(RoomCommand, frozen=True, gc=False):
     id: MessageId
     about: MessageSeq
     emoji: Annotated[str, Meta(max_length=32)] | None
+
+
+class GiveExercise(RoomCommand, frozen=True, gc=False, tag="give"):
+    """A mentor gives an exercise of their library, or of the one that is `shared`, as a message. `id` as for send."""
+
+    id: MessageId
+    item: Name
+    shared: bool = False
+
+
+class HandIn(RoomCommand, frozen=True, gc=False, tag="hand_in"):
+    """A member hands in what they answered in an exercise, as a message. `id` as for send."""
+
+    id: MessageId
+    exercise: Name
 
 
 class Check(RoomCommand, frozen=True, gc=False):
@@ -265,9 +293,12 @@ AnyCommand = (
     | Edit
     | Delete
     | React
+    | GiveExercise
+    | HandIn
     | Check
     | Read
     | Acknowledge
+    | Urgent
     | Typing
     | JoinSession
     | Signal
@@ -293,9 +324,12 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Edit,
     Delete,
     React,
+    GiveExercise,
+    HandIn,
     Check,
     Read,
     Acknowledge,
+    Urgent,
     Typing,
     JoinSession,
     Signal,

@@ -4,18 +4,23 @@ Source: chat.md "Changes to a message are entries". Who wrote a message, and whe
 here. Whether it is too late, deleted meanwhile, or nobody may write, the store says.
 """
 
+from contextlib import suppress
+
 from msgspec import Struct
 
+from chatserver.mentoring.exercises import Exercises
 from chatserver.messages.log import LoggedHead
 from chatserver.protocol.codec import check_text, encode_json
 from chatserver.protocol.codes import MEANING, Code
 from chatserver.protocol.commands import Delete, Edit, React
-from chatserver.protocol.entry import change_head, joined
+from chatserver.protocol.entry import Head, change_head, joined
 from chatserver.protocol.events import Accepted, Refused
 from chatserver.protocol.visible import is_one_emoji
 from chatserver.realtime.command_desk import Asker, WritesAs
+from chatserver.realtime.file_sends import FileClaims
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
+from chatserver.records.database import DatabaseError
 from quotas.instant import DAY, MINUTE, text
 from quotas.ledger import base
 from quotas.plans import MessagePolicy
@@ -44,7 +49,9 @@ class _Wanted(Struct, frozen=True):
 class ChangeDesk:
     """One process's."""
 
-    def __init__(self, policy: MessagePolicy) -> None:
+    def __init__(self, policy: MessagePolicy, files: FileClaims, exercises: Exercises) -> None:
+        self._files = files
+        self._exercises = exercises
         self._edit_within = policy.edit_minutes * MINUTE
 
     async def obey(self, asker: Asker, command: ChangeCommand) -> None:
@@ -81,22 +88,49 @@ class ChangeDesk:
         if not found or found[0].head.kind != "text" or command.about < follower.first_seq:
             return "seq_unknown", f"`about` names no message; the last one is {room.last_seq}"
         message, side = found[0], writes_as.side
-        if message.head.deleted:  # Of what the archive has taken over, the store knows it no longer.
+        if message.head.deleted and not await self._is_known(room, message, asker.user, command.id):
             return "deleted", MEANING["deleted"]
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
+        if wanted.is_own and (why := _stays(wanted.kind, message.head)):
+            return "not_allowed", why
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)
         result = await room.ledger.change(change, room.lane.terms.unread_after)
+        if wanted.kind == "deletion" and isinstance(result, base.Changed | base.Deleted):
+            await self._deleted(room, message)
         return _answered(asker, follower, command, change, result)
+
+    async def _deleted(self, room: Room, message: LoggedHead) -> None:
+        """What the message had beside its text goes, too."""
+        head = message.head
+        if head.attachments:
+            with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
+                await self._files.deleted(room.id, head.sender, head.id, message.seq)
+        if head.exercise is not None:
+            await self._exercises.deleted(room.id, head.exercise, message.seq)
+
+    async def _is_known(self, room: Room, message: LoggedHead, person: str, id: str) -> bool:
+        """Whether it comes once more: then the store has its answer. Of a deletion it forgets what the archive knows."""
+        changes = await room.log.heads_of_changes(room.id, message.seq)
+        return any((each.head.sender, each.head.id) == (person, id) for each in changes)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
         changes = await room.log.heads_of_changes(room.id, message.seq)
         own = sum(each.head.kind == wanted.kind and each.head.sender == person for each in changes)
         return own >= wanted.most
+
+
+def _stays(kind: ChangeKind, head: Head) -> str:
+    """Why one's own message stays as it is; '' where it need not."""
+    if head.urgent:
+        return "an urgent note stays as it was sent: somebody may be acting on it"
+    if kind == "edit" and head.exercise is not None:
+        return "what an exercise says is not edited; it can be deleted"
+    return ""
 
 
 def _sealed(
@@ -119,6 +153,7 @@ def _sealed(
         key=key.number,
         until=message.at + wanted.lasts if wanted.lasts else 0,
         stand_in=writes_as.stand_in,
+        of_note=message.head.urgent,
     )
 
 

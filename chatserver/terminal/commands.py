@@ -5,9 +5,10 @@ from typing import Literal
 from chatserver.client import ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
-from chatserver.terminal import reading_along
+from chatserver.terminal import reading_along, saved_texts
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.helping import COMMANDS as HELPING
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
@@ -19,9 +20,9 @@ from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "help_check", "help_newline", "help_quit")
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = ("help_mute",)
-_HELP_MEMBER = ("help_remind",)
-_HELP_MENTOR = ("help_no_answer", "help_finish", "help_noshow")
+_HELP_OWN = ("help_mute", "help_exercises")
+_HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
+_HELP_MENTOR = ("help_texts", "help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
 _HELP_MEMBER_CASES = ("help_switch", "help_resign", "help_cadence", "help_another", "help_send_on")
@@ -45,6 +46,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await send_on(desk, rest)
         elif command in SEARCHING:
             await search(desk, rest)
+        elif command in HELPING:
+            await desk.helping.obey(command, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
         elif command in CASE_COMMANDS:
@@ -75,8 +78,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
             await _history(desk, rest)
         case "/check":
             await _check(desk)
-        case "/board" | "/follow" | "/unfollow":
-            await _read_along(desk, command, rest)
+        case "/texts" | "/text" | "/exercises" | "/board" | "/follow" | "/unfollow":
+            await _of_some_roles(desk, command, rest)
         case _:
             desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
             return "unknown"
@@ -124,8 +127,10 @@ async def _next(desk: Desk) -> None:
             desk.announce(desk.texts("nothing_elsewhere"))
 
 
-async def _read_along(desk: Desk, command: str, id: str) -> None:
+async def _of_some_roles(desk: Desk, command: str, id: str) -> None:
     match command:
+        case "/texts" | "/text" | "/exercises":
+            await saved_texts.obey(desk, command, id)
         case "/board":
             await reading_along.board(desk)
         case "/follow":

@@ -4,6 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol, assert_never
 
+from msgspec.structs import replace
+
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Position
 from chatserver.protocol.commands import Watch
@@ -28,6 +30,7 @@ from chatserver.protocol.events import (
 from chatserver.terminal.cases import CaseDesk
 from chatserver.terminal.directory import Directory
 from chatserver.terminal.happenings import LiveNews
+from chatserver.terminal.helping import LockHelp
 from chatserver.terminal.notices import NoticeBoard
 from chatserver.terminal.outgoing import Outgoing, SendOutcome, Unsent
 from chatserver.terminal.session_commands import SessionCommands
@@ -70,6 +73,7 @@ class Desk:
         self.sessions = SessionCommands(self)
         self.notices = NoticeBoard(self)
         self.cases = CaseDesk(self)
+        self.helping = LockHelp(self)
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Position(0)
@@ -334,11 +338,17 @@ class Desk:
                     conversation = self.chat.conversations[unsent.conversation]
                     lock = locked(self.texts, outcome.composer, conversation.zone, self.chat.now())
                     self._return(unsent, " · ".join(lock))
+                    self.helping.refused(conversation, outcome.composer, unsent.body)
                 case ChatError():
                     self._return(unsent, outcome.message)
                 case _:
                     assert_never(outcome)
         self._paper.refresh()
+
+    async def show_note(self, unsent: Unsent, accepted: Accepted) -> None:
+        """The person's own urgent note is stored."""
+        async with self._one_at_a_time:
+            await self._show_new(replace(self._own(unsent, accepted), urgent=True))
 
     def _own(self, unsent: Unsent, accepted: Accepted) -> Message:
         return Message(
@@ -353,10 +363,14 @@ class Desk:
 
     def _return(self, unsent: Unsent, why: str) -> None:
         self.announce(self.texts("not_sent", why=why))
-        self._paper.put_back(unsent.body)
+        self.put_back(unsent.body)
 
-    async def recheck(self) -> bool:
-        """Ask the server whether writing is open after all; say why where it is not."""
+    def put_back(self, text: str) -> None:
+        """Put a text into the line, before what was typed."""
+        self._paper.put_back(text)
+
+    async def recheck(self, text: str) -> bool:
+        """Ask the server whether writing is open after all for that text; say why where it is not, and whom to call."""
         if self.current is None:
             return False
         if self.role == "member":
@@ -365,6 +379,7 @@ class Desk:
             reads_only = self.role not in ("member", "mentor")
             why = self.texts("cannot_write") if reads_only else _sentence(self.directory.standing(self.current))
             self.announce(f"{why} {self.texts('kept')}")
+            self.helping.refused(self.current, self.current.composer, text)
         return self.can_write
 
     # Commands

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
+from chatserver.terminal.help_texts import HELP_TEXTS
+from chatserver.terminal.mentoring_texts import MENTORING_TEXTS
 from chatserver.terminal.no_answer_texts import NO_ANSWER_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
 from chatserver.terminal.search_texts import SEARCH_TEXTS
@@ -324,7 +326,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     ),
     **SESSION_TEXTS,
     **NOTICE_TEXTS,
+    **MENTORING_TEXTS,
     **SEARCH_TEXTS,
+    **HELP_TEXTS,
     **CASE_TEXTS,
     **NO_ANSWER_TEXTS,
 }

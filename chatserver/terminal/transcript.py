@@ -68,6 +68,8 @@ class Transcript:
         style = "class:own" if message.sender == self._user else f"class:{message.role}"
         time = ("class:time", time_of_day(moment, conversation.zone))
         said = said_in(self._texts, message, conversation.zone)
+        if message.urgent:
+            said = f"{self._texts('urgent_mark')}\n{said}"
         if message.kind == "event":
             first, *rest = wrapped(said, width - 9)
             lines.append([time, ("", "  "), ("class:announcement", f"· {first}")])

@@ -507,6 +507,7 @@ export interface Composer {
   messages_left: number | null;
   live_until: string | null;
   help?: HelpLine[] | null;
+  urgent_note?: boolean;
 }
 
 /**
@@ -1688,7 +1689,10 @@ export interface StoredMessage {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  exercise?: string | null;
+  urgent?: boolean;
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;

@@ -5,7 +5,7 @@ import { memberName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
-import "../parts/composer.ts";
+import { isByPlan } from "../parts/composer.ts";
 import { dueMark, hasTexts, urgencyOf } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
@@ -13,7 +13,7 @@ import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
-import { planName } from "../parts/plan_name.ts";
+import { planHint, planName } from "../parts/plan_name.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
 import type { Words } from "../words/words.ts";
@@ -63,7 +63,8 @@ export class MentorThread extends PageElement {
     if (this.talk.view.no_answer_needed) void import("./no_answer.ts");
     if (!this.talk.hasPage) return;
     this.#days?.want();
-    if (this.talk.view.composer.windows_left !== null) void this.#week?.want();
+    const { composer } = this.talk.view;
+    if (composer.windows_left !== null || isByPlan(composer)) void this.#week?.want();
   }
 
   protected override render() {
@@ -77,7 +78,7 @@ export class MentorThread extends PageElement {
     // What is far away is told by its day and time already.
     const tellsBy = due !== null && urgencyOf(view.reply, now) !== "calm";
     return html`
-      <section class="thread" aria-labelledby="with">
+      <section class="thread" aria-labelledby="with" @exercise=${this.#exercise}>
         <div class="bar">
           <a class="btn btn--icon only-narrow" href=${Place.link(
             "conversations",
@@ -116,6 +117,7 @@ export class MentorThread extends PageElement {
           : nothing}
         <push-offer .app=${app} .name=${name}></push-offer>
         <chat-composer .app=${app} .talk=${talk} .name=${name}
+          .tools=${this.#tools()}
           .also=${this.#days?.wouldSuffice(view.id) ? words.ownDays.suffices : ""}></chat-composer>
       </section>
     `;
@@ -157,8 +159,55 @@ export class MentorThread extends PageElement {
     const when = `${isNear ? times.weekday(opens) : times.shortDay(opens)} ${times.at(opens)}`;
     return html`${icon(composer.reason === "closed" ? "moon" : "lock")}<p><strong>${
       words.mentor.closedFor(name)
-    }</strong> ${words.mentor.until(when)} ${why} ${words.mentor.youCan}</p>`;
+    }</strong> ${words.mentor.until(when)} ${why} ${words.mentor.youCan}</p>${this.#suggestion()}`;
   }
+
+  /** The plan with which the member could write now, for whoever wants to tell them: what is sent is the mentor's to say. */
+  #suggestion() {
+    const week = this.#week?.week;
+    const { words } = this.app;
+    if (!week?.freer || !isByPlan(this.talk.view.composer)) return nothing;
+    const said = [planHint(week, words), week.upgrade_url].filter(Boolean).join(" ");
+    return html`<button class="btn btn--plain" type="button" @click=${() =>
+      this.querySelector("chat-composer")?.offer(said)}>${
+      words.mentor.suggest(planName(week.freer))
+    }</button>`;
+  }
+
+  /** Beside the field: what is saved, and the member's exercises. */
+  #tools() {
+    const { exercises } = this.app.words;
+    if (this.talk.view.status === "ended") return nothing;
+    return html`<span class="tools"><button class="btn btn--plain small" type="button"
+      @click=${this.#saved}>${exercises.saved}</button><button class="btn btn--plain small"
+      type="button" @click=${() => this.#exercises()}>${exercises.title}</button></span>`;
+  }
+
+  /** Its script comes when it is asked for first. */
+  readonly #saved = async (): Promise<void> => {
+    const { SavedDialog } = await import("../mentoring/saved_dialog.ts");
+    const dialog = this.#beside("saved-dialog", SavedDialog);
+    await dialog.open(this.talk, (text) => {
+      this.querySelector("chat-composer")?.offer(text);
+    });
+  };
+
+  async #exercises(first?: string): Promise<void> {
+    const { ExercisesDialog } = await import("../mentoring/exercises_dialog.ts");
+    await this.#beside("exercises-dialog", ExercisesDialog).open(this.talk, first);
+  }
+
+  /** The dialog of that name, made where it is not there yet. */
+  #beside<E extends HTMLElement & { app: App }>(name: string, dialog: new () => E): E {
+    const found = this.querySelector<E>(name);
+    if (found) return found;
+    const made = new dialog();
+    made.app = this.app;
+    this.append(made);
+    return made;
+  }
+
+  readonly #exercise = (event: CustomEvent<string>): void => void this.#exercises(event.detail);
 
   readonly #request = (): void => {
     this.dispatchEvent(new CustomEvent("request", { detail: this.talk, bubbles: true }));
