@@ -114,7 +114,7 @@ class ChangeDesk:
             await self._exercises.deleted(room.id, head.exercise, message.seq)
 
     async def _is_known(self, room: Room, message: LoggedHead, person: str, id: str) -> bool:
-        """Whether it comes once more: then the store has its answer. Of a deletion it forgets what the archive knows."""
+        """Whether it comes once more, and the store has its answer. Deletions it forgets that the archive knows."""
         changes = await room.log.heads_of_changes(room.id, message.seq)
         return any((each.head.sender, each.head.id) == (person, id) for each in changes)
 
