@@ -1,6 +1,7 @@
 """What a person at the terminal has before them: the open conversation, and what waits in the others."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol, assert_never
 
@@ -318,10 +319,10 @@ class Desk:
 
     # What goes out
 
-    def send(self, body: str) -> None:
+    def send(self, body: str, attachments: Sequence[str] = ()) -> None:
         """Send in the background; a text that is not taken comes back to the input line."""
         if self._current is not None:
-            self.outgoing.send(self._current, body)
+            self.outgoing.send(self._current, body, attachments)
 
     def typing(self) -> None:
         if self._current is not None and self.can_write:
@@ -359,6 +360,7 @@ class Desk:
             at=accepted.at,
             id=accepted.id,
             body=unsent.body,
+            attachments=list(unsent.attachments),
         )
 
     def _return(self, unsent: Unsent, why: str) -> None:

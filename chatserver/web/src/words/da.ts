@@ -47,6 +47,7 @@ export const da: Words = {
     save: "Gem",
     loading: "Henter …",
     gone: "Denne fil er ikke tilgængelig",
+    count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer uploades stadig",
     dropHere: "Slip filer her",
     problems: {

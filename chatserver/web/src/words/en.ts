@@ -44,6 +44,7 @@ export const en = {
     save: "Save",
     loading: "Loading …",
     gone: "This file is not available",
+    count: (count: number) => count === 1 ? "File" : `${count} files`,
     waiting: "Files are still being uploaded",
     dropHere: "Drop files here",
     problems: {

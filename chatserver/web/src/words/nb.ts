@@ -46,6 +46,7 @@ export const nb: Words = {
     save: "Lagre",
     loading: "Laster …",
     gone: "Denne filen er ikke tilgjengelig",
+    count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer lastes fortsatt opp",
     dropHere: "Slipp filer her",
     problems: {
