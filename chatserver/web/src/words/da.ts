@@ -31,6 +31,7 @@ export const da: Words = {
   files: {
     attach: "Vedhæft",
     attached: "Sendes med beskeden",
+    count: (files: number) => files === 1 ? "1 fil" : `${files} filer`,
     choose: "Vælg filer",
     voice: "Talebesked",
     recording: "Optager",

@@ -28,6 +28,7 @@ export const en = {
   files: {
     attach: "Attach",
     attached: "Goes with the message",
+    count: (files: number) => files === 1 ? "1 file" : `${files} files`,
     choose: "Choose files",
     voice: "Voice message",
     recording: "Recording",

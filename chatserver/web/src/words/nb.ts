@@ -30,6 +30,7 @@ export const nb: Words = {
   files: {
     attach: "Legg ved",
     attached: "Sendes med meldingen",
+    count: (files: number) => files === 1 ? "1 fil" : `${files} filer`,
     choose: "Velg filer",
     voice: "Talemelding",
     recording: "Tar opp",
