@@ -52,6 +52,11 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether it is a message that somebody wrote, and that stands."""
         return self.kind == "text" and not self.deleted
 
+    @property
+    def is_mentors_word(self) -> bool:
+        """Whether the mentor's side answered by it, deleted since or not, or said that no answer is needed."""
+        return self.role == "mentor" and self.kind == "text" or is_acknowledgement(self)
+
 
 class More(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the head of a message has where its writer says more than a text."""
