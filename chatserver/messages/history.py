@@ -56,7 +56,7 @@ async def history(
                 return HistoryPart(newest_first[::-1], newest_first[-1].seq, True)
             newest_first.append(message)
         before = begin + 1
-    return HistoryPart(newest_first[::-1], before, after > first - 1)
+    return HistoryPart(newest_first[::-1], max(before, first), after > first - 1)
 
 
 def _size(message: Message) -> int:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
+from chatserver.terminal.file_texts import FILE_TEXTS
 from chatserver.terminal.help_texts import HELP_TEXTS
+from chatserver.terminal.later_texts import LATER_TEXTS
 from chatserver.terminal.mentoring_texts import MENTORING_TEXTS
 from chatserver.terminal.no_answer_texts import NO_ANSWER_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
@@ -328,6 +330,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     **NOTICE_TEXTS,
     **MENTORING_TEXTS,
     **SEARCH_TEXTS,
+    **FILE_TEXTS,
+    **LATER_TEXTS,
     **HELP_TEXTS,
     **CASE_TEXTS,
     **NO_ANSWER_TEXTS,

@@ -41,10 +41,16 @@ def short(text: str, width: int) -> str:
 
 
 def said_in(texts: Texts, message: Message, zone: str) -> str:
-    """Its text, or that there is none any more; an event in words."""
+    """Its text, and how many files go with it; or that there is none any more; an event in words."""
     if message.event is not None:
         return in_words(texts, message.event, zone)
-    return texts("erased") if message.erased else message.body
+    if message.erased:
+        return texts("erased")
+    if not message.attachments:
+        return message.body
+    count = len(message.attachments)
+    files = texts("one_file") if count == 1 else texts("some_files", n=count)
+    return f"{message.body}\n{files}" if message.body else files
 
 
 class Transcript:

@@ -4,7 +4,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { memberName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
-import type { ConversationView, LastMessage, Message } from "../client/protocol.ts";
+import type { ConversationView } from "../client/protocol.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { byUrgency, dueMark, hasTexts } from "../parts/due.ts";
@@ -118,10 +118,14 @@ export class ConversationList extends PageElement {
     const { words } = this.app;
     const { view } = talk;
     const name = memberName(view);
-    const last = view.last?.text || view.last?.attachments
+    const text = view.last?.text || view.last?.attachments
       ? view.last
       : talk.messages.findLast((each) => each.kind !== "event");
-    const text = last && this.#textOf(last);
+    const last = text &&
+      {
+        from: text.from,
+        text: ("text" in text ? text.text : text.body) || this.#files(text.attachments),
+      };
     return html`<li><a
       class="conv"
       href=${Place.link("conversations", view.id)}
@@ -142,20 +146,18 @@ export class ConversationList extends PageElement {
       this.#next(talk, times, now)
     }</span>
       ${
-      last && text
+      last?.text
         ? html`<span class="conv__last">${
           last.from === this.app.user ? `${words.common.you}: ` : ""
-        }${text}</span>`
+        }${last.text}</span>`
         : nothing
     }</a></li>`;
   }
 
-  /** Its text, or how many files it is, where it has none. */
-  #textOf(last: LastMessage | Message): string {
-    const [text, files] = "text" in last
-      ? [last.text, last.attachments ?? 0]
-      : [last.body, last.attachments?.length ?? 0];
-    return text || (files ? this.app.words.files.count(files) : "");
+  /** What stands in the place of a text where files alone were sent. */
+  #files(attachments: number | readonly string[] | undefined): string {
+    const count = typeof attachments === "number" ? attachments : attachments?.length ?? 0;
+    return count ? this.app.words.files.count(count) : "";
   }
 
   #next({ view }: Talk, times: Times, now: number) {

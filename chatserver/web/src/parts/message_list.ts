@@ -248,7 +248,10 @@ export class MessageList extends PageElement {
       this.#heardUpTo = each.seq;
       if (each.from === this.app.user || each.kind === "event") continue;
       if (!this.#isAtEnd) this.#below += 1;
-      const said = this.app.words.talk.says(nameIn(this.talk.view, each.from), each.body);
+      const said = this.app.words.talk.says(
+        nameIn(this.talk.view, each.from),
+        each.body || this.app.words.files.count(each.attachments?.length ?? 0),
+      );
       this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
       this.requestUpdate();
     }

@@ -31,7 +31,6 @@ export const da: Words = {
   files: {
     attach: "Vedhæft",
     attached: "Sendes med beskeden",
-    count: (files: number) => files === 1 ? "1 fil" : `${files} filer`,
     choose: "Vælg filer",
     voice: "Talebesked",
     recording: "Optager",
@@ -48,6 +47,7 @@ export const da: Words = {
     save: "Gem",
     loading: "Henter …",
     gone: "Denne fil er ikke tilgængelig",
+    count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer uploades stadig",
     dropHere: "Slip filer her",
     problems: {

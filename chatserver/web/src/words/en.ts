@@ -28,7 +28,6 @@ export const en = {
   files: {
     attach: "Attach",
     attached: "Goes with the message",
-    count: (files: number) => files === 1 ? "1 file" : `${files} files`,
     choose: "Choose files",
     voice: "Voice message",
     recording: "Recording",
@@ -45,6 +44,7 @@ export const en = {
     save: "Save",
     loading: "Loading …",
     gone: "This file is not available",
+    count: (count: number) => count === 1 ? "File" : `${count} files`,
     waiting: "Files are still being uploaded",
     dropHere: "Drop files here",
     problems: {

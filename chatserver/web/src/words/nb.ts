@@ -30,7 +30,6 @@ export const nb: Words = {
   files: {
     attach: "Legg ved",
     attached: "Sendes med meldingen",
-    count: (files: number) => files === 1 ? "1 fil" : `${files} filer`,
     choose: "Velg filer",
     voice: "Talemelding",
     recording: "Tar opp",
@@ -47,6 +46,7 @@ export const nb: Words = {
     save: "Lagre",
     loading: "Laster …",
     gone: "Denne filen er ikke tilgjengelig",
+    count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer lastes fortsatt opp",
     dropHere: "Slipp filer her",
     problems: {
