@@ -120,9 +120,9 @@ def _is_theirs_too(message: LoggedHead, named: Iterable[LoggedHead], person: str
 
 
 def _row(ref: str, entry: Entry, reported: Sequence[int], key: Key) -> EvidenceRow | None:
-    """None of an event, and where there is no text any more."""
+    """None of an event and a deletion, and where there is no text any more."""
     message = read_opened(entry.entry)
-    if message.kind == "event" or message.erased:
+    if message.kind in ("event", "deletion") or message.deleted or message.erased:
         return None
     sealed = key.seal(msgspec.json.encode(message.body))
     return EvidenceRow(ref, entry.seq, entry.at, message.sender, message.role, entry.seq in reported, sealed)

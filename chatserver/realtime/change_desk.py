@@ -153,7 +153,6 @@ def _sealed(
         key=key.number,
         until=message.at + wanted.lasts if wanted.lasts else 0,
         stand_in=writes_as.stand_in,
-        of_note=message.head.urgent,
     )
 
 

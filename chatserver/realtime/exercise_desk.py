@@ -12,7 +12,6 @@ from chatserver.mentoring.library import PLATFORM
 from chatserver.mentoring.room import Mentoring
 from chatserver.messages.lane import PostOutcome
 from chatserver.operating.metrics import Metrics
-from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import GiveExercise, HandIn
 from chatserver.protocol.entry import More
 from chatserver.protocol.events import Accepted, Refused
@@ -123,12 +122,15 @@ class ExerciseDesk:
                 await follower.reach(posted.seq)  # first: what is accepted counts as had
                 asker.tell(Accepted(room.id, command.id, posted.seq, text(posted.at), composer))
             case base.PostRefused():
-                self._metrics.refused[posted.reason] += 1
+                if posted.first:
+                    self._metrics.refused[posted.reason] += 1
+                else:
+                    self._metrics.repeated += 1
                 composer = room.composer(room.lane.writing_state(posted.at))
                 opens_at = text_or_none(posted.opens_at)
                 asker.tell(Refused(room.id, command.id, posted.reason, opens_at, "", composer))
             case base.Reused():
-                asker.refuse(command, "id_reused", MEANING["id_reused"])
+                asker.refuse(command, "id_reused")
             case base.Unknown():
                 asker.refuse(command, "not_found")
             case StoreError():
