@@ -18,13 +18,16 @@ from chatserver.protocol.commands import (
     Acknowledge,
     AnyCommand,
     Check,
+    Delete,
     Draft,
     Drafts,
+    Edit,
     Follow,
     History,
     JoinSession,
     ListLater,
     Notices,
+    React,
     ReadNotices,
     Renew,
     Reschedule,
@@ -55,11 +58,13 @@ from chatserver.protocol.events import (
     WaitAcknowledged,
 )
 
+Writing = Send | Edit | Delete | React
+"""What gets a seq: the answer says its `id`. Of one conversation they go out one after the other."""
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
 Question = (
-    Send
+    Writing
     | Check
     | History
     | Acknowledge
@@ -126,7 +131,9 @@ def require_valid(command: AnyCommand) -> None:
         _decoder.decode(frame)
     except (msgspec.ValidationError, UnicodeEncodeError) as fault:
         raise ChatError("invalid_field", str(fault)) from None
-    if len(frame) > MAX_FRAME_BYTES or (isinstance(command, Send) and len(command.body.encode()) > MAX_BODY_BYTES):
+    if len(frame) > MAX_FRAME_BYTES or (
+        isinstance(command, Send | Edit) and len(command.body.encode()) > MAX_BODY_BYTES
+    ):
         raise ChatError("text_too_long", MEANING["text_too_long"])
 
 
@@ -158,10 +165,9 @@ class Questions:
 
     async def ask(self, question: Question) -> QuestionAnswer:
         require_valid(question)
-        # What follows and what ends that take turns: the last one counts.
-        kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
+        kind = _kind_of(question)
         key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
-        if not isinstance(question, Send | JoinSession):
+        if not isinstance(question, Writing | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
@@ -273,9 +279,9 @@ class Questions:
                 each.settle(error)
             return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
-            own_id = waiting.question.id if isinstance(waiting.question, Send) else None
-            # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
-            fits = error.code != "seq_unknown" and (
+            own_id = waiting.question.id if isinstance(waiting.question, Writing) else None
+            # seq_unknown with no id answers a read mark, which nobody waits for; not_open a join and nothing else.
+            fits = (error.code != "seq_unknown" or own_id is not None) and (
                 error.code != "not_open" or isinstance(waiting.question, JoinSession)
             )
             is_open = own_id == error.id and fits and not waiting.answer.done()
@@ -286,11 +292,19 @@ class Questions:
 
     def is_sending(self, conversation: str, id: str) -> bool:
         waiting = self._waiting.get((Send, conversation))
-        return waiting is not None and isinstance(waiting.question, Send) and waiting.question.id == id
+        return waiting is not None and isinstance(waiting.question, Writing) and waiting.question.id == id
+
+
+def _kind_of(question: Question) -> QuestionKind:
+    """Of one kind one is asked at a time, of a conversation."""
+    if isinstance(question, Writing):
+        return Send
+    # What follows and what ends that take turns: the last one counts.
+    return Follow if isinstance(question, Unfollow) else type(question)
 
 
 def _ask_of(question: Question) -> str | None:
-    return None if isinstance(question, Send | JoinSession) else question.ask
+    return None if isinstance(question, Writing | JoinSession) else question.ask
 
 
 async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:

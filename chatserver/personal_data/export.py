@@ -276,4 +276,8 @@ def _message(entry: Entry) -> ExportedMessage:
         erased=written.erased,
         kind=written.kind,
         event=written.event,
+        about=written.about,
+        reply_to=written.reply_to,
+        attachments=written.attachments,
+        deleted=written.deleted,
     )

@@ -7,6 +7,8 @@ from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
+from chatserver.terminal.change_commands import COMMANDS as CHANGE_COMMANDS
+from chatserver.terminal.change_commands import obey as obey_change
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
@@ -19,7 +21,7 @@ from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "help_check", "help_newline", "help_quit")
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = ("help_mute",)
+_HELP_OWN = ("help_mute", "help_reply", "help_edit", "help_delete", "help_react", "help_numbers")
 _HELP_MEMBER = ("help_remind",)
 _HELP_MENTOR = ("help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
@@ -45,6 +47,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await send_on(desk, rest)
         elif command in SEARCHING:
             await search(desk, rest)
+        elif command in CHANGE_COMMANDS:
+            await obey_change(desk, command, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
         elif command in CASE_COMMANDS:

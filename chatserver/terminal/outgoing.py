@@ -21,6 +21,7 @@ class Unsent:
 
     conversation: str
     body: str
+    reply_to: int | None = None
 
 
 class Outgoing:
@@ -33,15 +34,15 @@ class Outgoing:
         self._tasks: set[asyncio.Task[None]] = set()
         self.unsent: list[Unsent] = []
 
-    def send(self, conversation: str, body: str) -> None:
-        unsent = Unsent(conversation, body)
+    def send(self, conversation: str, body: str, reply_to: int | None = None) -> None:
+        unsent = Unsent(conversation, body, reply_to)
         self.unsent.append(unsent)
         self._start(self._send(unsent))
 
     async def _send(self, unsent: Unsent) -> None:
         outcome: SendOutcome
         try:
-            outcome = await self._chat.send(unsent.conversation, unsent.body)
+            outcome = await self._chat.send(unsent.conversation, unsent.body, reply_to=unsent.reply_to)
         except ChatError as fault:
             outcome = fault
         except ChatClosed:

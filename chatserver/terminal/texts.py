@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
+from chatserver.terminal.change_texts import CHANGE_TEXTS
 from chatserver.terminal.no_answer_texts import NO_ANSWER_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
 from chatserver.terminal.search_texts import SEARCH_TEXTS
@@ -327,6 +328,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     **SEARCH_TEXTS,
     **CASE_TEXTS,
     **NO_ANSWER_TEXTS,
+    **CHANGE_TEXTS,
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""
 
