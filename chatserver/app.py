@@ -43,13 +43,14 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.protocol.commands import Acknowledge, Delete, Edit, React, Search
+from chatserver.protocol.commands import Acknowledge, Delete, Edit, React, Search, Urgent
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
+from chatserver.realtime.note_desk import NoteDesk
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.search_desk import SearchDesk
@@ -192,12 +193,13 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
-        changes = ChangeDesk(base.rulebook.policy.messages)
+        changes = ChangeDesk(base.rulebook.policy.messages, base.attachments)
         greeting = Greeting(
             hub=hub,
             desks={
                 **unsent.desks(),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
+                Urgent: NoteDesk(base.keys, base.rulebook),
                 Edit: changes,
                 Delete: changes,
                 React: changes,
@@ -216,6 +218,7 @@ async def assembled(
             proxies=proxies,
             metrics=metrics,
             traces=traces,
+            claims=base.attachments,
         )
         tokens = RevocableTokens(settings, base.revocations)
         authenticator.tickets = tokens.tickets = base.tickets

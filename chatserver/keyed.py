@@ -132,7 +132,12 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         files = FileStore(settings.attachments_url, settings.data_dir)
         scanner = VirusScanner(settings.clamav) if settings.clamav is not None else None
         attachments = AttachmentBook(
-            database=base.database, keys=keys, store=files, log=messages, clock=base.ledger.now
+            database=base.database,
+            keys=keys,
+            store=files,
+            log=messages,
+            policy=base.rulebook.policy.attachments,
+            clock=base.ledger.now,
         )
         archive = Archive(
             store=base.store,

@@ -128,10 +128,10 @@ class Story:
             self.live_at = at
         self.usage = replace(self.usage, live_until=until)
 
-    def wrote(self, seq: int, at: int, writer: Writer) -> None:
-        """A message that was admitted."""
+    def wrote(self, seq: int, at: int, writer: Writer, written_at: int = 0) -> None:
+        """A message that was admitted; `written_at` as `Post.written_at`."""
         if writer == "mentor":
-            self._answer(seq, at)
+            self._answer(seq, at, written_at)
             return
         terms = self._terms_at(at)
         decision = admit_member("open", self.usage, terms, at)
@@ -169,9 +169,11 @@ class Story:
             self.ended = WaitEnded(seq, instant.text(at), waited, late, how)
         self.usage, self.wait = without_wait(self.usage), None
 
-    def _answer(self, seq: int, at: int) -> None:
+    def _answer(self, seq: int, at: int, written_at: int) -> None:
         # A message of the log was not refused, and only `ended` and `suspended` refuse a mentor.
-        decision = cast(Admitted, admit_mentor("open", self.usage, at))
+        decision = cast(Admitted, admit_mentor("open", self.usage, at, written_at))
+        if self.usage.waiting_since and not decision.answered:
+            return  # It was written before the wait began.
         self.usage, self.wait = decision.usage, None
         if decision.answered:
             self.ended = WaitAnswered(seq, instant.text(at), decision.answered.waited, decision.answered.late)

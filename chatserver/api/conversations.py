@@ -29,6 +29,8 @@ from quotas import instant
 from quotas.admission import Status, WritingState, writing_state
 from quotas.bookings import Booking
 from quotas.help_policy import help_country
+from quotas.notes import may_note
+from quotas.standing import Standing
 
 
 class UnansweredMessage(Struct, frozen=True):
@@ -189,18 +191,22 @@ async def _resource(context: ApiContext, identity: Identity, record: conversatio
         created_at=instant.text(record.created_at),
         updated_at=instant.text(record.updated_at),
         last_seq=standing.last_seq,
-        composer=await composer_shown(context, record, state),
+        composer=await composer_shown(context, record, standing, state),
         reply=reply_of(standing.usage, standing.now),
         away=away_of(await context.absences.running(record.mentor, standing.now)),
         unanswered=await _unanswered(context, identity, record),
     )
 
 
-async def composer_shown(context: ApiContext, record: conversation.ConversationRecord, state: WritingState) -> Composer:
+async def composer_shown(
+    context: ApiContext, record: conversation.ConversationRecord, standing: Standing, state: WritingState
+) -> Composer:
     """The member's input; at a lock with whom they can call."""
-    policy = context.provisioning.rulebook.policy.help
+    rulebook = context.provisioning.rulebook
+    policy = rulebook.policy.help
     member = None if state.open else await context.provisioning.get_person(record.member)
-    return composer_of(state, policy.lines_of(help_country(member.country if member else None, record.holidays)))
+    lines = policy.lines_of(help_country(member.country if member else None, record.holidays))
+    return composer_of(state, lines, urgent_note=may_note(standing, rulebook))
 
 
 async def _unanswered(

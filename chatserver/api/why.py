@@ -58,7 +58,7 @@ async def get_why(call: HttpCall[WhyQuery, None]) -> HttpAnswer:
             now=instant.text(standing.now),
             zone=zone,
             language=spoken,
-            composer=await composer_shown(call.context, record, explanation.state),
+            composer=await composer_shown(call.context, record, standing, explanation.state),
             reply=None if is_member else reply_of(standing.usage, standing.now),
             week=writing_week(call.context.provisioning.rulebook, standing, explanation.writing),
             steps=[step for step in steps if not is_member or step.about == "writing"],

@@ -14,6 +14,7 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.log import MessageLog
 from chatserver.records.database import Database
+from quotas.attachments import AttachmentPolicy
 
 PAGE = 200
 """Rows read at once."""
@@ -29,6 +30,7 @@ class AttachmentBook:
         keys: ConversationKeys,
         store: FileStore,
         log: MessageLog,
+        policy: AttachmentPolicy,
         clock: Callable[[], Awaitable[int]],
     ) -> None:
         self._database = database
@@ -36,6 +38,7 @@ class AttachmentBook:
         self._store = store
         self._log = log
         self._clock = clock
+        self._most = policy.per_message
 
     async def find(self, conversation: str, ids: Collection[str]) -> list[Attachment]:
         """Those with these ids that are there, or soon will be, with their details; not what was deleted."""
@@ -91,6 +94,8 @@ class AttachmentBook:
 
         Again for the same message it is the same.
         """
+        if len(ids) > self._most:
+            return f"a message carries at most {self._most}"
         now = await self._clock()
         async with self._database.begin() as connection:
             found = {each.id: each for each in await rows.find_to_change(connection, conversation, ids)}
@@ -116,6 +121,13 @@ class AttachmentBook:
         """That message has that seq."""
         async with self._database.begin() as connection:
             await rows.sent(connection, conversation, person, message, seq)
+
+    async def deleted(self, conversation: str, person: str, message: str, seq: int) -> None:
+        """That message was deleted: nobody gets its files any more, and the next sweep removes them."""
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            await rows.sent(connection, conversation, person, message, seq)
+            await rows.delete_of_message(connection, conversation, seq, now)
 
     # Taking away
 

@@ -40,6 +40,7 @@ from chatserver.protocol.commands import (
     Typing,
     Unfollow,
     Unschedule,
+    Urgent,
     Watch,
 )
 from chatserver.protocol.events import (
@@ -211,16 +212,30 @@ class ChatClient:
     # What can be said
 
     async def send(
-        self, conversation: str, body: str, id: str | None = None, *, reply_to: int | None = None
+        self,
+        conversation: str,
+        body: str,
+        id: str | None = None,
+        *,
+        reply_to: int | None = None,
+        attachments: Sequence[str] = (),
     ) -> Accepted | Refused:
         """Write a message; wait until the server has answered, through reconnects and temporary errors.
+
+        `attachments` are the ids of uploads (`chatserver.client.files`); with them `body` may be ''.
 
         Messages of one conversation go out one after the other, so that they are stored in the order of the calls.
         The same `id` (1–64 characters) travels each time, so nothing is stored twice. A cancelled call may have
         been stored. `reply_to` is the seq of the message that it answers. Raises ChatError where sending again cannot
         help, ChatClosed where the chat ends first.
         """
-        command = Send(conversation=conversation, id=id or uuid4().hex, body=body, reply_to=reply_to)
+        command = Send(
+            conversation=conversation,
+            id=id or uuid4().hex,
+            body=body,
+            reply_to=reply_to,
+            attachments=list(attachments),
+        )
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def edit(self, conversation: str, about: int, body: str, id: str | None = None) -> Accepted | Refused:
@@ -277,6 +292,15 @@ class ChatClient:
     async def drafts(self) -> list[DraftView]:
         """What one is writing in one's conversations, the newest first. Waits and raises as `send`."""
         return cast(DraftList, await self._questions.ask(Drafts())).drafts
+
+    async def urgent(self, conversation: str, body: str, id: str | None = None) -> Accepted | Refused:
+        """While a member may not write: an urgent note to mentor and support, at most 500 characters, once a lock.
+
+        Waits and raises as `send`; ChatError too where they may write (`not_locked`), or this lock has had its note
+        (`note_sent`).
+        """
+        question = Urgent(conversation=conversation, id=id or uuid4().hex, body=body)
+        return cast(Accepted | Refused, await self._questions.ask(question))
 
     async def check(self, conversation: str) -> Composer:
         """What `send` would meet now. Waits and raises as `send`."""

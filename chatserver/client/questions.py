@@ -35,6 +35,7 @@ from chatserver.protocol.commands import (
     Send,
     Unfollow,
     Unschedule,
+    Urgent,
 )
 from chatserver.protocol.events import (
     Accepted,
@@ -59,12 +60,14 @@ from chatserver.protocol.events import (
 )
 
 Writing = Send | Edit | Delete | React
-"""What gets a seq: the answer says its `id`. Of one conversation they go out one after the other."""
+"""Of one conversation they go out one after the other."""
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
+OwnWriting = Writing | Urgent
+"""What is stored under an id of ours, and answered by it."""
 Question = (
-    Writing
+    OwnWriting
     | Check
     | History
     | Acknowledge
@@ -94,6 +97,7 @@ QuestionAnswer = (
 )
 QuestionKind = (
     type[Send]
+    | type[Urgent]
     | type[Check]
     | type[History]
     | type[Acknowledge]
@@ -167,7 +171,7 @@ class Questions:
         require_valid(question)
         kind = _kind_of(question)
         key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
-        if not isinstance(question, Writing | JoinSession):
+        if not isinstance(question, OwnWriting | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
@@ -206,8 +210,8 @@ class Questions:
         return bool(asked)
 
     def settle_send(self, answer: Accepted | Refused | Scheduled) -> None:
-        if self.is_sending(answer.conversation, answer.id):
-            self._waiting[Send, answer.conversation].settle(answer)
+        for waiting in self._sending(answer.conversation, answer.id):
+            waiting.settle(answer)
 
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
@@ -279,7 +283,7 @@ class Questions:
                 each.settle(error)
             return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
-            own_id = waiting.question.id if isinstance(waiting.question, Writing) else None
+            own_id = waiting.question.id if isinstance(waiting.question, OwnWriting) else None
             # seq_unknown with no id answers a read mark, which nobody waits for; not_open a join and nothing else.
             fits = (error.code != "seq_unknown" or own_id is not None) and (
                 error.code != "not_open" or isinstance(waiting.question, JoinSession)
@@ -291,8 +295,11 @@ class Questions:
         return False
 
     def is_sending(self, conversation: str, id: str) -> bool:
-        waiting = self._waiting.get((Send, conversation))
-        return waiting is not None and isinstance(waiting.question, Writing) and waiting.question.id == id
+        return bool(self._sending(conversation, id))
+
+    def _sending(self, conversation: str, id: str) -> list[_Waiting]:
+        found = (self._waiting.get((kind, conversation)) for kind in (Send, Urgent))
+        return [each for each in found if each and isinstance(each.question, OwnWriting) and each.question.id == id]
 
 
 def _kind_of(question: Question) -> QuestionKind:
@@ -304,7 +311,7 @@ def _kind_of(question: Question) -> QuestionKind:
 
 
 def _ask_of(question: Question) -> str | None:
-    return None if isinstance(question, Writing | JoinSession) else question.ask
+    return None if isinstance(question, OwnWriting | JoinSession) else question.ask
 
 
 async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:

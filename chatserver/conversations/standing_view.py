@@ -11,8 +11,11 @@ from quotas.instant import text, text_or_none
 from quotas.ledger.open_waits import OpenWait, Totals
 
 
-def composer_of(state: WritingState, lines: Sequence[help_policy.PhoneLine]) -> Composer:
-    """The member's input: open or why not, until when, what is left; while it is locked, with those lines."""
+def composer_of(state: WritingState, lines: Sequence[help_policy.PhoneLine], *, urgent_note: bool) -> Composer:
+    """The member's input: open or why not, until when, what is left; while it is locked, with those lines.
+
+    `urgent_note` says whether the member may send one.
+    """
     return Composer(
         state.open,
         state.reason,
@@ -22,6 +25,7 @@ def composer_of(state: WritingState, lines: Sequence[help_policy.PhoneLine]) -> 
         state.messages_left,
         text_or_none(state.live_until),
         None if state.open else help_lines_of(lines),
+        urgent_note,
     )
 
 

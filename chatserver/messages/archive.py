@@ -191,6 +191,7 @@ class Archive:
             await messages.store(connection, rows)
             await messages.blank(connection, (row for row in rows if row.kind == "deletion"))
             now = await self._ledger.now()
+            await messages.place_files(connection, rows, now)
             await ledger_snapshots.store(
                 connection,
                 [

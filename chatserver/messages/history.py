@@ -98,6 +98,8 @@ def message_of(conversation: str, entry: Entry) -> Message:
         event=message.event,
         about=message.about,
         reply_to=message.reply_to,
+        written_at=message.written_at,
         attachments=message.attachments,
+        urgent=message.urgent,
         deleted=message.deleted,
     )

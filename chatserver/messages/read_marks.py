@@ -22,10 +22,12 @@ async def mark_read(
 ) -> bool | None:
     """As `Ledger.mark_read`. Raises StoreError, and DatabaseError where archived messages must be counted."""
     moved = await ledger.mark_read(conversation, reader, seq, origin, unread_after)
-    if isinstance(moved, Uncounted):
-        seen = await _seen(log, conversation, OTHER[reader], seq, moved)
-        moved = await ledger.mark_read(conversation, reader, seq, origin, unread_after, seen=seen)
-    return None if isinstance(moved, Uncounted) else moved
+    while isinstance(moved, Uncounted):
+        seen, counted_at = await _seen(log, conversation, OTHER[reader], seq, moved), moved.last_seq
+        moved = await ledger.mark_read(
+            conversation, reader, seq, origin, unread_after, seen=seen, counted_at=counted_at
+        )
+    return moved
 
 
 async def _seen(log: KeptMessages, conversation: str, writer: Writer, seq: int, marked: Uncounted) -> int:

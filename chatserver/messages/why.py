@@ -12,7 +12,7 @@ from chatserver.messages.log import LoggedHead, MessageLog
 from chatserver.protocol.entry import is_acknowledgement
 from quotas.admission import Status, Usage
 from quotas.explain import Explanation, explained
-from quotas.instant import HOUR, MINUTE
+from quotas.instant import HOUR, MINUTE, parse
 from quotas.ledger.base import MESSAGES_AT_ONCE
 from quotas.plans import Windows
 from quotas.standing import ConversationSettings, Standing, Writer
@@ -33,6 +33,8 @@ class Wrote(Struct, frozen=True, gc=False):
     seq: int
     at: int
     writer: Writer
+    written_at: int = 0
+    """When, of what went out later by itself; 0 for the others."""
 
 
 class SaidNoAnswer(Struct, frozen=True, gc=False):
@@ -126,7 +128,10 @@ def _told(entry: LoggedHead) -> Wrote | SaidNoAnswer | TookBack | None:
         return SaidNoAnswer(entry.seq, entry.at)
     if entry.head.kind == "deletion" and entry.head.role == "member":
         return TookBack(entry.seq, entry.at, entry.head.about or 0)
-    return Wrote(entry.seq, entry.at, cast(Writer, entry.head.role)) if entry.head.kind == "text" else None
+    if entry.head.kind != "text":
+        return None
+    written_at = parse(entry.head.written_at) if entry.head.written_at is not None else 0
+    return Wrote(entry.seq, entry.at, cast(Writer, entry.head.role), written_at)
 
 
 def _story(
@@ -147,7 +152,7 @@ def _story(
     for at, happened in sorted(_happenings(settings, standing, plans, suspensions, past), key=_instant):
         match happened:
             case Wrote():
-                story.wrote(happened.seq, happened.at, happened.writer)
+                story.wrote(happened.seq, happened.at, happened.writer, happened.written_at)
             case SaidNoAnswer():
                 story.acknowledged(happened.seq, happened.at)
             case TookBack():

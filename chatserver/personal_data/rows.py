@@ -168,7 +168,8 @@ async def seal_exercise(
 async def remains(connection: AsyncConnection, person: str) -> Remains:
     """What is still known of the person beside their record and conversations."""
     theirs = select(ERASURES.c.conversation_id).where(ERASURES.c.person_id == person)
-    erased = (_message.sender == person) & (_message.kind == "text") & _message.sealed.is_(None)
+    has_no_text = (_message.kind == "text") & _message.sealed.is_(None) & ~_message.deleted
+    erased = (_message.sender == person) & has_no_text
     counts = []
     for table, what in ((MESSAGES, erased), (REPLY_WAITS, true()), (REPLY_NOTICES, true())):
         query = select(func.count()).select_from(table).where(table.c.conversation_id.in_(theirs), what)

@@ -17,6 +17,8 @@ Code = Literal[
     "not_allowed",
     "not_open",
     "not_acknowledged",
+    "not_locked",
+    "note_sent",
     "token_refused",
     "too_many_followed",
     "too_many_waiting",
@@ -54,6 +56,8 @@ MEANING: dict[Code, str] = {
     "read_only": "support and services read conversations; they do not write in them",
     "not_allowed": "the token's role does not allow this",
     "not_open": "the session cannot be joined: too early, over, cancelled, suspended, or there is none of that id",
+    "not_locked": "the member may write now: send it as a message",
+    "note_sent": "this lock has had its urgent note; the next one can be sent once writing has been open",
     "not_acknowledged": "nothing waits, more was written than was seen, or the plan has every message answered; "
     "the message says which",
     "token_refused": "a fresh token that is not good here; the message says why, and the connection goes on",

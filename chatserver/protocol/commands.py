@@ -17,6 +17,10 @@ MAX_TOKEN_BYTES = 8 * 1024
 """Longer tokens are refused unread: decoding costs time before the signature is known to be good."""
 MAX_BODY_BYTES = 16 * 1024
 """The longest text, in bytes of UTF-8."""
+MAX_NOTE = 500
+"""Most characters of an urgent note."""
+MAX_ATTACHMENTS = 10
+"""Most files of one message."""
 MAX_RESUME = 1_000
 """Most conversations one hello may resume."""
 MAX_FOLLOWED = MAX_RESUME
@@ -76,8 +80,17 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     body: str
     reply_to: MessageSeq | None = None
     """The seq of the message that it answers."""
+    attachments: Annotated[list[Name], Meta(max_length=MAX_ATTACHMENTS)] = []
+    """The ids of uploads that go with it: then `body` may be ''."""
     at: str | None = None
     """When it is to be sent by itself, an instant that is to come; null: now."""
+
+
+class Urgent(RoomCommand, frozen=True, gc=False):
+    """While they may not write, a member's note to mentor and support: one until writing opens. `id` as for send."""
+
+    id: MessageId
+    body: str
 
 
 class Edit(RoomCommand, frozen=True, gc=False):
@@ -268,6 +281,7 @@ AnyCommand = (
     | Check
     | Read
     | Acknowledge
+    | Urgent
     | Typing
     | JoinSession
     | Signal
@@ -296,6 +310,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Check,
     Read,
     Acknowledge,
+    Urgent,
     Typing,
     JoinSession,
     Signal,

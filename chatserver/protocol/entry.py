@@ -40,6 +40,10 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """The seq of the message that it answers."""
     attachments: list[str] = []
     deleted: bool = False
+    urgent: bool = False
+    """Whether it is an urgent note."""
+    written_at: str | None = None
+    """When it was written, of what went out later by itself."""
 
     @property
     def is_text(self) -> bool:
@@ -52,6 +56,8 @@ class More(msgspec.Struct, frozen=True, omit_defaults=True):
 
     reply_to: int | None = None
     attachments: list[str] = []
+    urgent: bool = False
+    written_at: str | None = None
 
 
 class Opened(Head, frozen=True, kw_only=True):
@@ -86,7 +92,17 @@ def head_json(sender: str, role: Author, id: str, event: SystemEvent | None = No
 
 def head_with_more(sender: str, role: Author, id: str, more: More) -> bytes:
     """The head of a message that has more than a text."""
-    return _encode(Head(sender, role, id, reply_to=more.reply_to, attachments=more.attachments))
+    return _encode(
+        Head(
+            sender,
+            role,
+            id,
+            reply_to=more.reply_to,
+            attachments=more.attachments,
+            urgent=more.urgent,
+            written_at=more.written_at,
+        )
+    )
 
 
 def change_head(sender: str, role: Author, id: str, kind: ChangeKind, about: int) -> bytes:
@@ -101,7 +117,7 @@ def deleted_head(head: bytes) -> bytes:
 
 def more_of(head: Head) -> More | None:
     """What the head says beside who wrote, and of what kind it is; None for nothing."""
-    more = More(head.reply_to, head.attachments)
+    more = More(head.reply_to, head.attachments, head.urgent, head.written_at)
     return more if more != _NOTHING_MORE else None
 
 

@@ -58,6 +58,8 @@ class Composer(Struct, frozen=True):
     live_until: str | None
     help: list[HelpLine] | None = None
     """At every lock; null while writing is open."""
+    urgent_note: bool = False
+    """Whether the member may send an urgent note now: there is one a lock."""
 
 
 class Reply(Struct, frozen=True):
@@ -289,8 +291,12 @@ class Message(Event, frozen=True, omit_defaults=True):
     """The seq of the message that it answers. Left out where it answers none."""
     attachments: list[str] = []
     """The ids of its files. Left out where it has none."""
+    urgent: bool = False
+    """It is an urgent note, which a member sent while they could not write. Left out otherwise."""
     deleted: bool = False
     """It was deleted, and `body` is empty; so is an edit of a message that was. Left out otherwise."""
+    written_at: str | None = None
+    """When it was written, of what went out later by itself. Left out otherwise."""
     edited_at: str | None = None
     """In `history`: when `body` was written, where that is not the first text."""
     reactions: list[Reaction] = []

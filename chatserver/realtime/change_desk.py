@@ -4,6 +4,8 @@ Source: chat.md "Changes to a message are entries". Who wrote a message, and whe
 here. Whether it is too late, deleted meanwhile, or nobody may write, the store says.
 """
 
+from contextlib import suppress
+
 from msgspec import Struct
 
 from chatserver.messages.log import LoggedHead
@@ -14,8 +16,10 @@ from chatserver.protocol.entry import change_head, joined
 from chatserver.protocol.events import Accepted, Refused
 from chatserver.protocol.visible import is_one_emoji
 from chatserver.realtime.command_desk import Asker, WritesAs
+from chatserver.realtime.file_sends import FileClaims
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
+from chatserver.records.database import DatabaseError
 from quotas.instant import DAY, MINUTE, text
 from quotas.ledger import base
 from quotas.plans import MessagePolicy
@@ -44,7 +48,8 @@ class _Wanted(Struct, frozen=True):
 class ChangeDesk:
     """One process's."""
 
-    def __init__(self, policy: MessagePolicy) -> None:
+    def __init__(self, policy: MessagePolicy, files: FileClaims) -> None:
+        self._files = files
         self._edit_within = policy.edit_minutes * MINUTE
 
     async def obey(self, asker: Asker, command: ChangeCommand) -> None:
@@ -83,12 +88,17 @@ class ChangeDesk:
         message, side = found[0], writes_as.side
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
+        if wanted.is_own and message.head.urgent:
+            return "not_allowed", "an urgent note stays as it was sent: somebody may be acting on it"
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)
         result = await room.ledger.change(change, room.lane.terms.unread_after)
+        if wanted.kind == "deletion" and isinstance(result, base.Changed | base.Deleted) and message.head.attachments:
+            with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
+                await self._files.deleted(room.id, message.head.sender, message.head.id, message.seq)
         return _answered(asker, follower, command, change, result)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
@@ -117,6 +127,7 @@ def _sealed(
         key=key.number,
         until=message.at + wanted.lasts if wanted.lasts else 0,
         stand_in=writes_as.stand_in,
+        of_note=message.head.urgent,
     )
 
 

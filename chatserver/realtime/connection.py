@@ -60,6 +60,7 @@ from chatserver.protocol.events import (
 from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.command_desk import CommandDesks, WritesAs
 from chatserver.realtime.conversation_list import ConversationList
+from chatserver.realtime.file_sends import FileClaims, FileSends
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
@@ -160,6 +161,7 @@ class Connection:
         limit: RateLimit,
         metrics: Metrics,
         traces: "Traces | None",
+        claims: FileClaims,
     ) -> None:
         self.id = uuid4().hex[:16]
         self.user = identity.user
@@ -192,6 +194,9 @@ class Connection:
         """Whether it is not read because it did not hear that it is over the limit."""
         self._metrics = metrics
         self._traces = traces
+        self._claims = claims
+        self._files: FileSends | None = None
+        """Made when first a message carries files."""
         """Where to record spans of messages; None where nobody asked for them."""
         self._followers: dict[str, Follower[Room]] = {}
         self._reading_along: ReadingAlong | None = None
@@ -462,22 +467,41 @@ class Connection:
             self._not_followed(command)
             return
         writes_as = self.writes_as(follower)
-        if command.at is not None:
-            self._work(self._desks[Send].obey(self, command), command)
-        elif writes_as is None:
+        if writes_as is None:
             self.refuse(command, "read_only")
-        elif problem := check_text(command.body) or _cannot_answer(command.reply_to, follower):
+        elif problem := _unwritable(command) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
+        elif command.at is not None and command.attachments:
+            self.refuse(command, "invalid_field", "`attachments`: what is sent later carries no files")
+        elif command.at is not None:
+            self._work(self._desks[Send].obey(self, command), command)
         else:
             self._begin()
-            done: OnPosted = partial(self._posted, command, follower)
-            if self._traces is not None:
-                done = self._traces.message(command.conversation, self.id, done)
-            more = More(command.reply_to) if command.reply_to is not None else None
-            of = writes_as.side, self.user, command.id, command.body, self.id
-            follower.room.lane.post(*of, done, writes_as.stand_in, more)
+            if command.attachments or (self._files is not None and self._files.holds(command.conversation)):
+                if self._files is None:
+                    self._files = FileSends(self._claims, self.user, self._desk.begin)
+                post = partial(self._post, command, follower, writes_as)
+                self._files.add(command, post, partial(self._not_posted, command))
+            else:
+                self._post(command, follower, writes_as)
+
+    def _post(self, command: Send, follower: Follower[Room], writes_as: WritesAs) -> None:
+        done: OnPosted = partial(self._posted, command, follower)
+        if self._traces is not None:
+            done = self._traces.message(command.conversation, self.id, done)
+        has_more = command.reply_to is not None or bool(command.attachments)
+        more = More(command.reply_to, command.attachments) if has_more else None
+        of = writes_as.side, self.user, command.id, command.body, self.id
+        follower.room.lane.post(*of, done, writes_as.stand_in, more)
+
+    def _not_posted(self, command: Send, code: Code, message: str) -> None:
+        """Its files cannot go with it."""
+        self.refuse(command, code, message)
+        self._finish()
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
+        if command.attachments and self._files is not None:
+            self._files.done(command, result)
         match result:
             case base.Posted():
                 if result.first:
@@ -715,6 +739,11 @@ class Connection:
             self.end(Close.TOO_MANY_ERRORS)
         else:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
+
+
+def _unwritable(command: Send) -> tuple[Code, str] | None:
+    """Why its text cannot be written; files alone need none."""
+    return None if command.attachments and not command.body else check_text(command.body)
 
 
 def _cannot_answer(seq: int | None, follower: Follower[Room]) -> tuple[Code, str] | None:

@@ -28,6 +28,7 @@ from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.command_desk import CommandDesks
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.conversation_list import ConversationList
+from chatserver.realtime.file_sends import FileClaims
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
@@ -74,6 +75,7 @@ class Greeting:
         proxies: Proxies,
         metrics: Metrics,
         traces: "Traces | None",
+        claims: FileClaims,
     ) -> None:
         self._hub = hub
         self._desks = desks
@@ -91,6 +93,7 @@ class Greeting:
         self._proxies = proxies
         self._metrics = metrics
         self._traces = traces
+        self._claims = claims
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """Serve one WebSocket."""
@@ -133,6 +136,7 @@ class Greeting:
             limit=self._people,
             metrics=self._metrics,
             traces=self._traces,
+            claims=self._claims,
         )
         if await self._welcome(connection, socket, identity, hello):
             logger.debug("a connection was welcomed", extra={"connection": connection.id, "person": connection.user})

@@ -41,8 +41,9 @@ from quotas.help_policy import help_country
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
 from quotas.ledger.feed import ChangeSaid, Hand
-from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
-from quotas.terms import Rulebook
+from quotas.notes import lock_is_over
+from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
+from quotas.terms import Rulebook, UnjudgeableError
 
 
 class RoomTimers(Protocol):
@@ -98,6 +99,8 @@ class Room:
         """The number of the question that it answers."""
         self.names: Mapping[str, str] = {}
         """How the people of it are called, by id, as far as is known."""
+        self._note = standing.note
+        """The last urgent note."""
         self._country: str | None = None
         """Where its member lives, as far as is known."""
         self._came: set[tuple[Writer, int]] = set()
@@ -134,12 +137,36 @@ class Room:
     def composer(self, state: WritingState) -> Composer:
         """The state in the words of the protocol; made anew only where it changed."""
         if self._composer is None or self._composer[0] is not state:
-            self._composer = state, composer_of(state, self._rulebook.policy.help.lines_of(self.country))
+            lines = self._rulebook.policy.help.lines_of(self.country)
+            self._composer = state, composer_of(state, lines, urgent_note=self._may_note(state))
         return self._composer[1]
 
     def composer_now(self) -> Composer:
         """What the member may do now."""
         return self.composer(self.lane.writing_state(self._clock.now()))
+
+    def _may_note(self, state: WritingState) -> bool:
+        """Whether the member may send an urgent note in the lock that holds, if one does."""
+        if state.open or not self._rulebook.policy.help.urgent_note or self.settings.status == "ended":
+            return False
+        if self._note is None:
+            return True
+        try:
+            return lock_is_over(self._note, self.settings, self.lane.usage, self._rulebook, self._clock.now())
+        except UnjudgeableError:
+            return False
+
+    def noted(self, seq: int, at: int) -> None:
+        """An urgent note was sent here: the lock has had it. When that ends, the store says."""
+        if self._note is None or self._note.seq < seq:
+            self._take_note(SentNote(seq, at, 0))
+
+    def _take_note(self, note: SentNote | None) -> bool:
+        """Whether it is another one, or its lock another."""
+        if note == self._note:
+            return False
+        self._note, self._composer = note, None
+        return True
 
     @property
     def country(self) -> str:
@@ -296,7 +323,11 @@ class Room:
             self.substitutes_read[person] = max(seq, self.substitutes_read.get(person, 0))
         for follower in self.followers:
             follower.fill()
+        noted = self._take_note(standing.note)
         self.tell(self._clock.now())
+        if noted:
+            state = self.lane.writing_state(self._clock.now())
+            self.say(ComposerChanged(self.id, self.composer(state)), but="")
         return changed
 
     def chats_entered(self, side: Writer, at: int) -> list[int]:

@@ -30,7 +30,7 @@ async def seen_standing_in(room: Room, person: str, first_seq: int) -> int:
 class Substitute(Follower[Room]):
     """As long as no member's message has waited in the absence, there is nothing to read."""
 
-    __slots__ = ("_counting", "_seen", "absence", "reads_from")
+    __slots__ = ("_counting", "_is_counted", "_seen", "absence", "reads_from")
 
     def __init__(
         self, connection: Reader, room: Room, absence: AbsenceRecord, reads_from: int | None, seen: int | None
@@ -40,6 +40,7 @@ class Substitute(Follower[Room]):
         self.reads_from = reads_from
         self._seen = seen
         self._counting: asyncio.Task[None] | None = None
+        self._is_counted = True
         if self.reads_from is None and room.lane.usage.waiting_since:
             self._next_seq = room.last_seq  # A wait has begun meanwhile, or its beginning could not be read.
 
@@ -58,12 +59,16 @@ class Substitute(Follower[Room]):
         return self.room.texts.member if self._seen is None else self._seen
 
     def marked(self) -> None:
+        self._is_counted = False
         if self._counting is None:
             self._counting = asyncio.get_running_loop().create_task(self._count())
 
     async def _count(self) -> None:
+        """Anew where something happened meanwhile: then it may have been counted, or not."""
         try:
-            self._seen = await seen_standing_in(self.room, self.connection.user, self.first_seq)
+            while not self._is_counted:
+                self._is_counted = True
+                self._seen = await seen_standing_in(self.room, self.connection.user, self.first_seq)
         except (StoreError, DatabaseError):
             self._seen = None
         finally:

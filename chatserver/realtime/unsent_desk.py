@@ -6,7 +6,7 @@ from typing import assert_never
 from chatserver.protocol.codec import check_text
 from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import Draft, Drafts, ListLater, Reschedule, Send, Unschedule
-from chatserver.protocol.entry import head_json
+from chatserver.protocol.entry import More, head_with_more
 from chatserver.protocol.events import (
     Accepted,
     DraftList,
@@ -87,13 +87,10 @@ class UnsentDesk:
     # Later
 
     async def _schedule(self, asking: Asker, command: Send, room: Room, side: Writer) -> None:
-        if problem := check_text(command.body):
-            asking.refuse(command, *problem)
-            return
         at = _instant(asking, command, command.at)
         if at is None:
             return
-        head = head_json(asking.user, side, command.id).decode()
+        head = head_with_more(asking.user, side, command.id, More(command.reply_to)).decode()
         done = await self._later.schedule(
             WantedLater(command.conversation, side, asking.user, command.id, command.body, at, head, asking.id)
         )

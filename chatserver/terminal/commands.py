@@ -1,5 +1,7 @@
 """The commands of the terminal: a line that begins with a slash."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from chatserver.client import ChatClosed, ChatError
@@ -10,6 +12,7 @@ from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.change_commands import COMMANDS as CHANGE_COMMANDS
 from chatserver.terminal.change_commands import obey as obey_change
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.helping import COMMANDS as HELPING
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
@@ -22,7 +25,7 @@ _HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "he
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
 _HELP_OWN = ("help_mute", "help_reply", "help_edit", "help_delete", "help_react", "help_numbers")
-_HELP_MEMBER = ("help_remind",)
+_HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
 _HELP_MENTOR = ("help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
@@ -38,21 +41,22 @@ async def obey(desk: Desk, line: str) -> Obeyed:
     """Do what a line such as `/to mia` says. An unknown command may be a text that was meant to be sent."""
     command, _, rest = line.partition(" ")
     command, rest = command.lower(), rest.strip()
+    desks: dict[str, Callable[[str, str], Awaitable[None]]] = {
+        **dict.fromkeys(SESSION_COMMANDS, desk.sessions.obey),
+        **dict.fromkeys(NOTICE_COMMANDS, desk.notices.obey),
+        **dict.fromkeys(HELPING, desk.helping.obey),
+        **dict.fromkeys(CASE_COMMANDS, desk.cases.obey),
+        **dict.fromkeys(CHANGE_COMMANDS, partial(obey_change, desk)),
+    }
     try:
-        if command in SESSION_COMMANDS:
-            await desk.sessions.obey(command, rest)
-        elif command in NOTICE_COMMANDS:
-            await desk.notices.obey(command, rest)
+        if command in desks:
+            await desks[command](command, rest)
         elif command in SENDING_ON:
             await send_on(desk, rest)
         elif command in SEARCHING:
             await search(desk, rest)
-        elif command in CHANGE_COMMANDS:
-            await obey_change(desk, command, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
-        elif command in CASE_COMMANDS:
-            await desk.cases.obey(command, rest)
         else:
             return await _obey(desk, command, rest)
     except ChatError as fault:

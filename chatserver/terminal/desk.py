@@ -4,6 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol, assert_never
 
+from msgspec.structs import replace
+
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Position
 from chatserver.client.standing import StandingMessages
@@ -31,6 +33,7 @@ from chatserver.terminal.cases import CaseDesk
 from chatserver.terminal.changes import is_change
 from chatserver.terminal.directory import Directory
 from chatserver.terminal.happenings import LiveNews
+from chatserver.terminal.helping import LockHelp
 from chatserver.terminal.notices import NoticeBoard
 from chatserver.terminal.outgoing import Outgoing, SendOutcome, Unsent
 from chatserver.terminal.session_commands import SessionCommands
@@ -75,6 +78,7 @@ class Desk:
         self.cases = CaseDesk(self)
         self.messages = StandingMessages()
         """Of the open conversation."""
+        self.helping = LockHelp(self)
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Position(0)
@@ -346,11 +350,17 @@ class Desk:
                     conversation = self.chat.conversations[unsent.conversation]
                     lock = locked(self.texts, outcome.composer, conversation.zone, self.chat.now())
                     self._return(unsent, " · ".join(lock))
+                    self.helping.refused(conversation, outcome.composer, unsent.body)
                 case ChatError():
                     self._return(unsent, outcome.message)
                 case _:
                     assert_never(outcome)
         self._paper.refresh()
+
+    async def show_note(self, unsent: Unsent, accepted: Accepted) -> None:
+        """The person's own urgent note is stored."""
+        async with self._one_at_a_time:
+            await self._show_new(replace(self._own(unsent, accepted), urgent=True))
 
     def _own(self, unsent: Unsent, accepted: Accepted) -> Message:
         return Message(

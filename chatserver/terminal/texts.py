@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
 from chatserver.terminal.change_texts import CHANGE_TEXTS
+from chatserver.terminal.help_texts import HELP_TEXTS
 from chatserver.terminal.no_answer_texts import NO_ANSWER_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
 from chatserver.terminal.search_texts import SEARCH_TEXTS
@@ -326,6 +327,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     **SESSION_TEXTS,
     **NOTICE_TEXTS,
     **SEARCH_TEXTS,
+    **HELP_TEXTS,
     **CASE_TEXTS,
     **NO_ANSWER_TEXTS,
     **CHANGE_TEXTS,

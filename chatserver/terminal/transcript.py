@@ -87,7 +87,10 @@ class Transcript:
         zone = conversation.zone
         above = quoted(self._texts, message, self._known, self.name, zone)
         lines = [("class:hint", short(above, width))] if above else []
-        lines += [(look, text) for text in wrapped(said_in(self._texts, message, zone), width)]
+        said = said_in(self._texts, message, zone)
+        if message.urgent:
+            said = f"{self._texts('urgent_mark')}\n{said}"
+        lines += [(look, text) for text in wrapped(said, width)]
         below = reactions_in(message, self.name)
         return lines + ([("class:hint", short(below, width))] if below else [])
 

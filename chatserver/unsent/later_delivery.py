@@ -196,7 +196,7 @@ class LaterDelivery:
                 message.side,
                 message.id,
                 message.digest,
-                joined(message.head.encode(), message.sealed),
+                joined(_head_of(message), message.sealed),
                 LATER,
                 written_at=message.written_at,
             )
@@ -255,6 +255,11 @@ def _short(id: str) -> str:
 
 def _with_id(head: str, id: str) -> str:
     return msgspec.json.encode({**msgspec.json.decode(head), "id": id}).decode()
+
+
+def _head_of(message: LaterMessage) -> bytes:
+    """And when it was written: who reads it may wonder."""
+    return msgspec.json.encode({**msgspec.json.decode(message.head), "written_at": instant.text(message.written_at)})
 
 
 def _fact(conversation: ConversationRecord, message: LaterMessage, result: PostRefused) -> Fact:

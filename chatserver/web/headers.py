@@ -5,7 +5,7 @@ Source: Content Security Policy Level 3; Trusted Types; Cross-Origin Opener Poli
 
 from collections.abc import Sequence
 
-_FOR_CALLS = ("camera", "microphone", "display-capture")
+_FOR_CALLS = ("camera", "display-capture")
 _REFUSED = (
     "geolocation",
     "payment",
@@ -17,14 +17,18 @@ _REFUSED = (
 )
 
 
-def page_headers(embedders: Sequence[str] = (), *, calls: bool = False) -> dict[str, str]:
-    """Headers of a page. `embedders` are the origins that may show it in a frame; `calls`: it may see and hear."""
+def page_headers(embedders: Sequence[str] = (), *, calls: bool = False, voice: bool = False) -> dict[str, str]:
+    """Headers of a page. `embedders` are the origins that may show it in a frame.
+
+    `calls`: it may see and hear; `voice`: it may hear, for voice messages.
+    """
     framing = " ".join(embedders) or "'none'"
     policy = [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' blob: data:",
+        "media-src blob:",
         "connect-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
@@ -40,7 +44,11 @@ def page_headers(embedders: Sequence[str] = (), *, calls: bool = False) -> dict[
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": ", ".join(
-            [*(f"{name}={'(self)' if calls else '()'}" for name in _FOR_CALLS), *(f"{name}=()" for name in _REFUSED)]
+            [
+                *(f"{name}={'(self)' if calls else '()'}" for name in _FOR_CALLS),
+                f"microphone={'(self)' if calls or voice else '()'}",
+                *(f"{name}=()" for name in _REFUSED),
+            ]
         ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

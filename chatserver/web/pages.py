@@ -72,7 +72,7 @@ def app_routes(
 def _page(
     assets: Assets | None, page: str, look: AppLook, told: Mapping[str, str], embedders: Sequence[str]
 ) -> Endpoint:
-    headers = page_headers(embedders, calls=page == "call")
+    headers = page_headers(embedders, calls=page == "call", voice=page in ("member", "mentor"))
     # What was built of older sources may lack it.
     if assets is None or page not in assets.manifest.pages:
         return _said(503, _NOT_BUILT, headers)

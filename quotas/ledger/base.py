@@ -83,6 +83,8 @@ class Change(Struct, frozen=True, gc=False):
     until: int = 0
     """The last instant at which it can be done; 0: always."""
     stand_in: StandIn | None = None
+    of_note: bool = False
+    """Whether the message is an urgent note, for whose answer nothing waits."""
 
 
 class Changed(Struct, frozen=True, gc=False):
@@ -327,10 +329,13 @@ class Ledger(Protocol):
         unread_after: int = 0,
         *,
         seen: int | None = None,
+        counted_at: int = 0,
     ) -> bool | Uncounted | None:
         """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none.
 
         `seen` is how many texts of the other side there are up to `seq`: it need not be said of the last message.
+        They were counted when `counted_at` was the last seq; where there is a later one, which may be a deletion, they
+        are to be counted anew. 0: that is not looked at.
 
         Where the reader was told of unread messages and this is not the last, the rest may stay unread for
         `unread_after` ms, as in Terms.

@@ -353,6 +353,7 @@ class MemoryLedger:
         unread_after: int = 0,
         *,
         seen: int | None = None,
+        counted_at: int = 0,
     ) -> bool | Uncounted | None:
         book = self._books.get(conversation)
         if book is None or seq > len(book.log):
@@ -362,7 +363,7 @@ class MemoryLedger:
         texts = book.texts.for_side(reader)
         if seq == len(book.log):
             seen = texts
-        elif seen is None:
+        elif seen is None or counted_at not in (0, len(book.log)):
             return Uncounted(len(book.log), texts, book.read[reader], book.seen[reader])
         book.read[reader], book.seen[reader] = seq, seen
         return True

@@ -224,7 +224,7 @@ class RedisLedger:
             *(keys.changes(name), keys.blanked(name)),
         )
         what = (_changer(change), change.digest, change.entry, change.origin, change.kind, change.about, change.of)
-        bounds = (change.until, change.key, unread_after, self._shift, at or "")
+        bounds = (change.until, change.key, unread_after, self._shift, at or "", int(change.of_note))
         reply = await self.call("change", names, *what, *bounds)
         await self._store.kept(keys.kept(keys.tag(name)))
         return _change_result(reply)
@@ -306,10 +306,11 @@ class RedisLedger:
         unread_after: int = 0,
         *,
         seen: int | None = None,
+        counted_at: int = 0,
     ) -> bool | Uncounted | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         known = "" if seen is None else seen
-        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift, known)
+        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift, known, counted_at)
         if isinstance(moved, list):
             last_seq, texts, read, counted = moved
             return Uncounted(last_seq, texts, read, int(counted) if counted else None)

@@ -369,6 +369,10 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("check", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("read", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("urgent", "c1"): row(
+        Close.HELLO_FIRST, "not_locked", "not_found", "not_allowed", *["not_found"] * 3, *["read_only"] * 2
+    ),
+    ("urgent", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("acknowledge", "c1"): row(
         Close.HELLO_FIRST, "not_allowed", "not_found", "not_acknowledged", *["not_found"] * 3, *["read_only"] * 2
     ),
@@ -423,6 +427,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "edit": {"id": "y", "about": 1_000_000, "body": "Good evening"},
     "delete": {"id": "z", "about": 1_000_000},
     "react": {"id": "w", "about": 1_000_000, "emoji": "👍"},
+    "urgent": {"id": "v", "body": "Please call me"},
     "read": {"seq": 0},
     "watch": {"replies": True},
     "join": {"booking": "b1"},

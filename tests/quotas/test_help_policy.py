@@ -11,8 +11,8 @@ from quotas.help_policy import HelpPolicy, PhoneLine, help_country, stale_lines,
 from quotas.policy_file import PolicyError, builtin_policy, load_policy
 
 BUILT_IN = builtin_policy().help
-TEXTS = Path(__file__).parent / "danger_texts.json"
-"""Texts and whether they suggest danger: the apps are held against the same."""
+DANGER = json.loads((Path(__file__).parent / "danger_texts.json").read_text(encoding="utf-8"))
+"""The built-in phrases, and texts with whether they suggest danger: the apps are held against the same."""
 
 
 def laid_over(tmp_path: Path, text: str) -> HelpPolicy:
@@ -103,6 +103,10 @@ def test_lines_want_checking_after_a_year() -> None:
     assert "checked on 2026-01-01" in said
 
 
-@pytest.mark.parametrize(("text", "expected"), json.loads(TEXTS.read_text(encoding="utf-8")))
+def test_the_apps_are_held_against_the_words_that_are_built_in() -> None:
+    assert DANGER["phrases"] == [*BUILT_IN.danger.all]
+
+
+@pytest.mark.parametrize(("text", "expected"), DANGER["texts"])
 def test_words_that_suggest_danger(text: str, expected: bool) -> None:
     assert suggests_danger(text, BUILT_IN.danger.all) is expected

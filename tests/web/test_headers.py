@@ -30,7 +30,7 @@ POLICY = {
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
 }
-DEVICES = ("camera", "microphone", "display-capture")
+DEVICES = ("camera", "display-capture")
 """What a call needs, and nothing else."""
 NEVER = ("geolocation", "payment", "usb", "serial", "hid", "midi", "publickey-credentials-get")
 
@@ -88,8 +88,10 @@ async def test_every_answer_under_app_has_its_headers(assets: Assets, valkey_url
 async def test_a_page_asks_for_no_device_that_it_does_not_use(
     assets: Assets, valkey_url: str, tmp_path: Path, path: str
 ) -> None:
-    """Camera and microphone are for calls alone."""
+    """Cameras are for calls alone, microphones for voice messages too."""
     async with here(valkey_url, tmp_path) as server, http_client(server.http) as http:
         allowed = devices_of(await http.get(path.replace("{booking}", "b1")))
         assert {allowed[each] for each in NEVER} == {"()"}
         assert {allowed[each] for each in DEVICES} == ({"(self)"} if "/call" in path else {"()"})
+        hears = any(each in path for each in ("/call", "/member", "/mentor"))
+        assert allowed["microphone"] == ("(self)" if hears else "()")

@@ -86,7 +86,8 @@ def test_nothing_runs_but_what_the_server_gives() -> None:
     assert policy["script-src"] == "'self'"
     assert policy["frame-ancestors"] == "'none'"
     assert policy["require-trusted-types-for"] == "'script'"
-    assert "camera=()" in headers["Permissions-Policy"]
+    assert "camera=(), display-capture=(), microphone=()" in headers["Permissions-Policy"]
+    assert "camera=(), display-capture=(), microphone=(self)" in page_headers(voice=True)["Permissions-Policy"]
     assert "microphone=(self)" in page_headers(calls=True)["Permissions-Policy"]
     assert (
         "frame-ancestors https://platform.example"

@@ -22,7 +22,7 @@ from chatserver.protocol.entry import (
 )
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import insert_into, portions
-from chatserver.records.tables import MESSAGES
+from chatserver.records.tables import ATTACHMENTS, MESSAGES
 from quotas.ledger.base import Entry
 
 _row = MESSAGES.c
@@ -113,6 +113,19 @@ async def blank(connection: AsyncConnection, deletions: Iterable[MessageRow]) ->
         edit = and_(_row.about == each.about, _row.kind == "edit")
         of = (_row.conversation_id == each.conversation_id, or_(_row.seq == each.about, edit))
         await connection.execute(update(MESSAGES).where(*of).values(sealed=None, deleted=True))
+
+
+async def place_files(connection: AsyncConnection, rows: Collection[MessageRow], at: int) -> None:
+    """Note with the files of these messages where they stand, and of these deletions that nobody gets them any more."""
+    of = ATTACHMENTS.c
+    for each in rows:
+        here = of.conversation_id == each.conversation_id
+        if each.kind == "text" and each.more is not None and _more.decode(each.more).attachments:
+            its = here, of.person_id == each.sender, of.message_id == each.message_id, of.seq.is_(None)
+            await connection.execute(update(ATTACHMENTS).where(*its).values(seq=each.seq))
+        if each.kind == "deletion" or each.deleted:
+            its_files = here, of.seq == (each.about or each.seq), of.state != "deleted"
+            await connection.execute(update(ATTACHMENTS).where(*its_files).values(state="deleted", changed_at=at))
 
 
 async def about(connection: AsyncConnection, conversation: str, first: int, last: int) -> list[MessageRow]:

@@ -113,7 +113,7 @@ end
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel, changes, blanked
 -- ARGV: writer (as for `post`), digest, entry, origin, kind ('edit', 'deletion' or 'reaction'), seq of the message that it
 -- is about, its side ('member' or 'mentor'), the last instant at which that can be done (0: always), the key that the
--- entry is sealed with, for how many ms an edit may stay unread (0: for ever), shift, at
+-- entry is sealed with, for how many ms an edit may stay unread (0: for ever), shift, at, 1 where it is about an urgent note
 -- Returns 'U' unknown, 'C' id used for something else, 'K' the key is another one, 'G' the message is deleted,
 -- 'L' it is too late, {'R', status}: refused, 'A' or 'D' (an earlier one had the id), POSTED, state.
 local function change(KEYS, ARGV)
@@ -155,7 +155,7 @@ local function change(KEYS, ARGV)
         end
         blank(KEYS[2], KEYS[7], about, seq)
         take_back(key, state, ARGV[7], about)
-        if ARGV[7] == 'member' then withdraw(tag, name, state, about, now) end
+        if ARGV[7] == 'member' and ARGV[13] == '0' then withdraw(tag, name, state, about, now) end
     elseif kind == 'edit' then
         tell_of_edit(tag, name, state, is_member, is_substitute, now, tonumber(ARGV[10]))
     end

@@ -104,7 +104,8 @@ end
 
 -- KEYS: conversation, channel
 -- ARGV: 'member' or 'mentor', seq, origin, for how many ms the rest may stay unread (0: for ever), shift, how many texts
--- of the other side there are up to `seq` ('': not known)
+-- of the other side there are up to `seq` ('': not known), last seq when they were counted (0: not known): what was
+-- deleted since must be counted anew
 -- Whoever was told and reads only some of it is told again of the rest, in its time.
 -- Returns 1 moved, 0 not moved, -1 beyond the last message; {last seq, the other side's texts, the mark, how many of them
 -- it has seen ('': not known)} where the caller must count first.
@@ -117,7 +118,10 @@ local function mark_read(KEYS, ARGV)
     local seen = ARGV[1] == 'member' and state.mentor_texts or state.member_texts
     if seq < state.last_seq then
         local counted = redis.call('HGET', KEYS[1], ARGV[1] .. '_seen')
-        if ARGV[6] == '' then return {state.last_seq, seen, before, counted or ''} end
+        local counted_at = tonumber(ARGV[7])
+        if ARGV[6] == '' or counted_at > 0 and counted_at ~= state.last_seq then
+            return {state.last_seq, seen, before, counted or ''}
+        end
         seen = tonumber(ARGV[6])
     end
     local tag, name = place_of(KEYS[1])

@@ -186,7 +186,14 @@ async def served(
             keys=keys,
             clock=ledger.now,
         ),
-        attachments=AttachmentBook(database=database, keys=keys, store=kept, log=log, clock=ledger.now),
+        attachments=AttachmentBook(
+            database=database,
+            keys=keys,
+            store=kept,
+            log=log,
+            policy=provisioning.rulebook.policy.attachments,
+            clock=ledger.now,
+        ),
         uploads=Uploads(
             database=database,
             keys=keys,

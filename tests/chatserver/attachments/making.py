@@ -6,6 +6,7 @@ from pathlib import Path
 from chatserver.attachments.book import AttachmentBook
 from chatserver.attachments.file_store import FileStore
 from chatserver.attachments.uploads import Offered
+from quotas.attachments import AttachmentPolicy
 from tests.chatserver.attachments.files import pdf
 from tests.chatserver.messages.shelf import Shelf
 from tests.chatserver.realtime.servers import HereServer
@@ -16,7 +17,14 @@ NOWHERE = Path("/dev/null/nowhere")
 def attachments_of(shelf: Shelf, data_dir: Path = NOWHERE) -> AttachmentBook:
     """Kept in that folder."""
     store = FileStore(None, data_dir)
-    return AttachmentBook(database=shelf.database, keys=shelf.keys, store=store, log=shelf.log, clock=shelf.ledger.now)
+    return AttachmentBook(
+        database=shelf.database,
+        keys=shelf.keys,
+        store=store,
+        log=shelf.log,
+        policy=AttachmentPolicy(),
+        clock=shelf.ledger.now,
+    )
 
 
 async def keep_file(server: HereServer, id: str, person: str, content: bytes = b"", conversation: str = "c1") -> None:

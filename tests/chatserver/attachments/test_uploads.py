@@ -235,6 +235,7 @@ async def test_an_enormous_picture_in_a_small_file(http: httpx.AsyncClient, tmp_
         ("cut.jpg", photo()[:2000]),
         ("half.docx", document(*DOCX)[:100]),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_what_may_not_be_sent(http: httpx.AsyncClient, tmp_path: Path, name: str, content: bytes) -> None:
     """Whatever its name says, its content decides."""

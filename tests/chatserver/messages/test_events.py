@@ -7,16 +7,18 @@ from sqlalchemy import select
 
 from chatserver.conversations.rebuild import Rebuilt
 from chatserver.messages import archive as archiving
+from chatserver.messages.acknowledging import acknowledge
 from chatserver.messages.history import history
+from chatserver.messages.rows import messages as rows
 from chatserver.messages.why import why
 from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import event_entry, read_opened
 from chatserver.protocol.events import SystemEvent
 from chatserver.records.database import Database
-from chatserver.records.tables import MESSAGES
+from chatserver.records.tables import LEDGER_SNAPSHOTS, MESSAGES
 from quotas.instant import HOUR
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import MESSAGES_AT_ONCE, Posted
+from quotas.ledger.base import MESSAGES_AT_ONCE, Acknowledged, Posted
 from quotas.steps import AgainstRules, Beginning, Unexplained, WaitBegan, WindowOpened
 from tests.chatserver.messages.shelf import Shelf, shelf_at
 
@@ -152,3 +154,22 @@ async def test_events_explain_nothing(shelf: Shelf) -> None:
     steps = [*explanation.writing, *explanation.reply]
     assert not [step for step in steps if isinstance(step, Unexplained | AgainstRules | Beginning)]
     assert [step.seq for step in steps if isinstance(step, WindowOpened | WaitBegan)] == [2, 2]
+
+
+async def test_an_acknowledgement_comes_back_and_numbered_events_stay_written(shelf: Shelf) -> None:
+    """The last event of all has no number; the wait that it ended stays over."""
+    await tell(shelf, 5, "booked")
+    asked = await shelf.write("member", "thank you")
+    assert isinstance(asked, Posted)
+    done = await acknowledge(shelf.ledger, shelf.log, "c1", "tom", None, None)
+    assert isinstance(done, Acknowledged)
+    await shelf.archive_all()
+    async with shelf.database.begin() as connection:  # as where the archive was killed before it had the state
+        await connection.execute(LEDGER_SNAPSHOTS.delete())
+    async with shelf.database.read() as connection:
+        assert await rows.last_event(connection, "c1", 0) == "event-5"
+    await shelf.lose_store()
+    await shelf.rebuild()
+    assert await tell(shelf, 5, "booked") is False
+    assert (await shelf.standing()).usage.waiting_since == 0
+    assert await acknowledge(shelf.ledger, shelf.log, "c1", "tom", None, None) == done

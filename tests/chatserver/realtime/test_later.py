@@ -9,11 +9,13 @@ from chatserver.unsent.later_delivery import OF_ALL
 from quotas import instant
 from quotas.instant import DAY, HOUR, SECOND
 from quotas.ledger import keys
+from quotas.ledger.archive import Keep
 from quotas.ledger.waits import REPLY
 from quotas.sending_later import LONGEST_AHEAD, MOST_WAITING
 from tests.chatserver.moving import move
 from tests.chatserver.realtime.devices import Device, Event, bodies
-from tests.chatserver.realtime.servers import TUESDAY, HereServer, here
+from tests.chatserver.realtime.servers import TUESDAY, HereServer, here, token
+from tests.plain_http import http_client
 
 Pair = tuple[HereServer, HereServer]
 NOW = instant.parse(TUESDAY)
@@ -49,6 +51,7 @@ async def test_it_is_kept_and_sent_at_its_second(server: HereServer, valkey_url:
         await move(valkey_url, after(4), KINDS)
         heard = await tora.hears("message")
         assert (heard["body"], heard["from"], heard["id"]) == ("good morning", "mia", "x")
+        assert heard["written_at"] == answer["written_at"]
         assert 0 <= instant.parse(heard["at"]) - NOW - 3 * HOUR < SECOND
         assert (await mia.hears("message"))["id"] == "x"  # their own device did not send it
         sent = (await mia.hears("later"))["message"]
@@ -164,6 +167,26 @@ async def test_a_mentors_ends_no_wait_that_began_since_it_was_written(server: He
         standing = await server.parts.ledger.standing("c1")
         assert standing is not None
         assert standing.usage.waiting_since > 0
+        async with http_client(server.http, headers={"Authorization": f"Bearer {token('tora')}"}) as api:
+            why = (await api.get("/v1/conversations/c1/why")).json()
+        assert why["reply"]["waiting_since"] is not None
+        assert not [step for step in why["steps"] if step["step"] == "unexplained"], why["steps"]
+
+
+async def test_it_may_answer_a_message(server: HereServer, valkey_url: str) -> None:
+    async with server.device("mia") as mia, server.device("tora") as tora:
+        await tora.write("question")
+        fields = {"conversation": "c1", "id": "x", "body": "answer", "at": after(1)}
+        await mia.say("send", **fields, reply_to=2)
+        assert (await mia.answer("x"))["code"] == "seq_unknown"
+        await mia.say("send", **fields, reply_to=1)
+        assert (await mia.answer("x"))["type"] == "scheduled"
+        await move(valkey_url, after(2), KINDS)
+        assert (await tora.hears("message"))["reply_to"] == 1
+        await server.parts.archive.archive(["c1"], Keep(messages=0, age=0))
+        await mia.say("history", conversation="c1")
+        answer = (await mia.hears("history"))["messages"][1]
+        assert (answer["reply_to"], "written_at" in answer) == (1, True)
 
 
 async def test_what_waits_survives_a_store_that_lost_everything(

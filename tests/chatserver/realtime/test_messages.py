@@ -20,6 +20,7 @@ UNLIMITED = {
     "messages_left": None,
     "live_until": None,
     "help": None,
+    "urgent_note": False,
 }
 LOCKED = {**UNLIMITED, "open": False, "help": [{"number": "112", "kind": "emergency", "name": "", "hours": ""}]}
 
@@ -68,7 +69,7 @@ async def test_a_refusal_says_why_and_returns_the_text(server: HereServer) -> No
             "reason": "paused",
             "opens_at": None,
             "body": "  keep my spaces \n",
-            "composer": {**LOCKED, "reason": "paused"},
+            "composer": {**LOCKED, "reason": "paused", "urgent_note": True},
         }
         assert (await tora.write("the mentor may"))["type"] == "accepted"
         assert not [event for event in await tora.silence() if event["type"] == "message"]

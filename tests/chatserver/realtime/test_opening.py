@@ -38,6 +38,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
                 "messages_left": None,
                 "live_until": None,
                 "help": None,
+                "urgent_note": False,
             },
             "reply": {"waiting_since": None, "due_at": None, "overdue": False},
             "unread": 0,

@@ -6,7 +6,19 @@ import pytest
 
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.base import DIGEST_BYTES, Ledger, Note, NoteResult, NotNoted, Posted, Reused, Stale, Unknown
+from quotas.ledger.base import (
+    DIGEST_BYTES,
+    Change,
+    Changed,
+    Ledger,
+    Note,
+    NoteResult,
+    NotNoted,
+    Posted,
+    Reused,
+    Stale,
+    Unknown,
+)
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
@@ -32,7 +44,7 @@ async def note(desk: Desk, at: int, text: str = "Please call me", id: str = "n1"
     over = last_lock_is_over(standing, desk.rulebook)
     after = standing.note.seq if standing.note and over else 0
     digest = blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
-    sent = Note(desk.conversation, id, digest, text.encode(), "origin", after)
+    sent = Note(desk.conversation, id, digest, b"{}\n" + text.encode(), "origin", after)
     return await desk.ledger.note(sent, standing.settings, desk.terms(standing), at=at)
 
 
@@ -50,7 +62,7 @@ async def test_it_is_stored_and_moves_nothing_but_the_counts_of_texts(desk: Desk
     after = await desk.standing(SATURDAY)
     assert (after.usage, after.texts.member, after.unread("mentor")) == (before.usage, 2, 2)
     assert after.note == SentNote(2, SATURDAY, MIDNIGHT)
-    assert [entry.entry for entry in await desk.ledger.messages("c", 1, 99, 9)] == [b"Please call me"]
+    assert [entry.entry for entry in await desk.ledger.messages("c", 1, 99, 9)] == [b"{}\nPlease call me"]
 
 
 async def test_one_a_lock_and_friday_to_monday_is_one(desk: Desk) -> None:
@@ -61,6 +73,18 @@ async def test_one_a_lock_and_friday_to_monday_is_one(desk: Desk) -> None:
     assert await note(desk, MONDAY, id="n3") == NotNoted("open")
     # Nobody wrote on the week's open days: it was open all the same.
     assert seq_of(await note(desk, SATURDAY + 7 * DAY, id="n4")) == 2
+
+
+async def test_a_note_that_is_taken_back_was_no_question(desk: Desk) -> None:
+    """What waits for an answer goes on waiting; as a text it is one fewer."""
+    await desk.member(FRIDAY, "1", "1")
+    await note(desk, SATURDAY)
+    before = await desk.standing(SATURDAY)
+    deletion = Change("c", "member", "d1", bytes(range(8)), b"{}\n", "", "deletion", 2, "member", 1, of_note=True)
+    assert isinstance(await desk.ledger.change(deletion, at=SATURDAY + MINUTE), Changed)
+    after = await desk.standing(SATURDAY + MINUTE)
+    assert (after.usage, after.texts.member) == (before.usage, 1)
+    assert before.usage.waiting_since
 
 
 async def test_whoever_may_write_needs_none(desk: Desk) -> None:

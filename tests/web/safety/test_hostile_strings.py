@@ -57,7 +57,7 @@ async def test_as_messages(browser: Browser, valkey_url: str, tmp_path: Path) ->
             message = page.get_by_role("textbox", name="Message")
             for text in TEXTS[:100]:
                 await message.fill(text)
-            await page.get_by_role("button", name="Send").click()
+            await page.get_by_role("button", name="Send", exact=True).click()
             await expect(page.locator(".messages .msg__body").last).to_have_text(TEXTS[99])
             await told.nothing_happened(page)
 
@@ -85,7 +85,7 @@ async def test_as_names(browser: Browser, valkey_url: str, tmp_path: Path) -> No
             told = await watched(page)
             await expect(page.get_by_text(NAMES[0]).first).to_be_visible()
             await page.get_by_role("textbox", name="Message").fill("Hello")
-            await page.get_by_role("button", name="Send").click()
+            await page.get_by_role("button", name="Send", exact=True).click()
             await expect(page.locator(".messages .msg")).to_have_count(1)
             await told.nothing_happened(page)
         async with signed_in(browser, server, "sara", **DESKTOP) as support:

@@ -64,10 +64,10 @@ async def test_whoever_the_platform_knows_comes_in_and_others_stay_at_the_door(
         assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
         told = await watched(page)
         await page.get_by_role("textbox", name="Message").fill("Through the platform's door")
-        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator(".messages .msg")).to_have_count(1)
         await told.nothing_happened(page)
-        await page.get_by_role("button", name="Menu").click()
+        await page.get_by_role("button", name="Menu", exact=True).click()
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
         assert await context.cookies() == []

@@ -26,7 +26,7 @@ async def test_what_support_read_is_seen_by_both_sides(browser: Browser, valkey_
             signed_in(browser, server, "tora", locale="nb-NO") as tora,
             signed_in(browser, server, "sara") as sara,
         ):
-            menu = mia.page.get_by_role("button", name="Menu")
+            menu = mia.page.get_by_role("button", name="Menu", exact=True)
             wishes = mia.page.get_by_role("button", name="What support has read")
             readings = mia.page.get_by_role("region", name="When support has read this conversation")
             await menu.click()

@@ -102,7 +102,7 @@ async def test_signing_out_leaves_nothing_on_the_device(browser: Browser, valkey
             await write(mia, "Nobody else may read this here.")
             await expect(mia.get_by_text("Sent", exact=True)).to_be_visible()
             await mia.get_by_role("textbox", name="Message").fill("Nor this.")
-            await mia.get_by_role("button", name="Menu").click()
+            await mia.get_by_role("button", name="Menu", exact=True).click()
             await mia.get_by_role("button", name="Sign out").click()
             await mia.wait_for_url("**/app/sign-in*")
             assert await mia.evaluate(LEFT) == []

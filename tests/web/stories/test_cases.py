@@ -52,7 +52,7 @@ async def test_a_member_asks_for_another_mentor_and_takes_it_back(
             page = mia.page
             await ask_for_another_mentor(page, "I would like to hear another view.")
             dialog = page.locator("#request")
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("button", name="What would you like?").click()
             await expect(dialog.locator(".own-case")).to_have_count(1)
             await dialog.get_by_role("button", name="Take back").click()

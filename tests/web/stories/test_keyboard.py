@@ -73,7 +73,7 @@ async def test_booking_and_cancelling_without_a_pointer(browser: Browser, valkey
         async with signed_in(browser, server, "mia", **PHONE) as mia, signed_in(browser, server, "tora") as tora:
             page = mia.page
             await expect(page.get_by_role("textbox", name="Message")).to_be_visible()
-            await press_on(page, page.get_by_role("button", name="Menu"))
+            await press_on(page, page.get_by_role("button", name="Menu", exact=True))
             await press_on(page, page.get_by_role("link", name="Sessions"))
             await press_on(page, page.get_by_role("link", name="Book session"))
             await press_on(page, page.get_by_role("radio", name="Video call").first, "ArrowDown")
@@ -99,7 +99,7 @@ async def test_booking_and_cancelling_without_a_pointer(browser: Browser, valkey
             await press_on(desk, desk.get_by_role("link", name="Mia"))
             await press_on(desk, desk.get_by_role("textbox", name="Message"), "End")
             await desk.keyboard.type("See you on Wednesday.")
-            await press_on(desk, desk.get_by_role("button", name="Send"))
+            await press_on(desk, desk.get_by_role("button", name="Send", exact=True))
             await expect(letters(desk, "See you on Wednesday.")).to_be_visible()
             await press_on(desk, desk.get_by_role("link", name="Hours and absences"))
             await expect(desk.get_by_role("button", name="Add hours on Friday")).to_be_visible()

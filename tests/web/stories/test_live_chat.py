@@ -29,7 +29,7 @@ async def test_a_live_chat_from_its_booking_to_its_end(browser: Browser, valkey_
         ):
             page = mia.page
             await tora.page.get_by_role("link", name="Mia").click()
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("link", name="Sessions").click()
             await page.get_by_role("link", name="Book session").click()
             await page.get_by_role("radio", name="Live chat").check(force=True)

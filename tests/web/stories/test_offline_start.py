@@ -99,7 +99,7 @@ async def test_signing_out_leaves_no_worker(browser: Browser, valkey_url: str, t
         async with signed_in(browser, server, "mia", **WITH_WORKER) as app:
             mia = app.page
             await kept(mia, assets)
-            await mia.get_by_role("button", name="Menu").click()
+            await mia.get_by_role("button", name="Menu", exact=True).click()
             await mia.get_by_role("button", name="Sign out").click()
             await mia.wait_for_url("**/app/sign-in*")
             left = "async () => [...await caches.keys(), ...await navigator.serviceWorker.getRegistrations()].length"

@@ -56,7 +56,7 @@ async def test_a_word_leads_to_where_it_was_written(browser: Browser, valkey_url
 
             page = phone.page
             await expect(letters(page, "Letter 119:")).to_be_attached()
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("button", name="Search", exact=True).click()
             box = page.get_by_role("dialog", name="Search")
             await box.get_by_role("searchbox").fill("nothing of the kind")

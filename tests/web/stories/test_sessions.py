@@ -32,7 +32,7 @@ async def test_a_member_books_in_three_steps_and_moves_with_the_credit(
         await opened(server)
         async with signed_in(browser, server, "mia", **PHONE) as mia, signed_in(browser, server, "tora") as tora:
             page = mia.page
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("link", name="Sessions").click()
             await expect(page.get_by_text("2 of 2 left.")).to_be_visible()
             await page.get_by_role("link", name="Book session").click()

@@ -33,7 +33,7 @@ async def test_a_link_greets_and_a_spent_one_gets_another(browser: Browser, valk
         await page.get_by_role("link", name="English").click()
         await page.get_by_role("button", name="Sign in as Mia").click()
         await expect(page.get_by_role("textbox", name="Message")).to_be_visible()
-        await page.get_by_role("button", name="Menu").click()
+        await page.get_by_role("button", name="Menu", exact=True).click()
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
         await page.goto("about:blank")

@@ -42,7 +42,7 @@ async def test_paused_suspended_and_ended(browser: Browser, valkey_url: str, tmp
             await expect(letters(page, "Have a good journey.")).to_be_visible()
 
             await server.change("c1", status="open")
-            await page.get_by_role("button", name="Send").click()
+            await page.get_by_role("button", name="Send", exact=True).click()
             await expect(letters(desk, "My train leaves now.")).to_be_visible()
             await desk.get_by_role("textbox", name="Message").fill("One thing that I wanted to say")
 
@@ -58,7 +58,7 @@ async def test_paused_suspended_and_ended(browser: Browser, valkey_url: str, tmp
 
 
 async def locked(page: Page) -> None:
-    await expect(page.get_by_role("button", name="Send")).to_have_attribute("aria-disabled", "true")
+    await expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute("aria-disabled", "true")
 
 
 async def test_a_report_stops_both_until_support_has_looked(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_a_report_stops_both_until_support_has_looked(browser: Browser, va
         ):
             page, desk, support = mia.page, tora.page, sara.page
             await desk.get_by_role("link", name="Mia").click()
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("button", name="What would you like?").click()
             request = page.locator("#request")
             await request.get_by_role("button", name="Report").click()

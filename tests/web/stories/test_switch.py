@@ -42,7 +42,7 @@ async def test_a_member_gets_another_mentor(browser: Browser, valkey_url: str, t
             await form.get_by_role("button", name="Propose a mentor").click()
             await expect(case.get_by_role("list", name="Steps")).to_contain_text("Proposed")
 
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("button", name="What would you like?").click()
             await expect(request.get_by_text("Support suggests a new mentor.")).to_be_visible()
             await expect(request.get_by_text("Mentor: Ulf")).to_be_visible()
@@ -63,7 +63,7 @@ async def test_a_member_gets_another_mentor(browser: Browser, valkey_url: str, t
             await write(page, "I begin in March.")
             await expect(letters(desk, "I begin in March.")).to_be_visible()
 
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("link", name="Conversation with Tora, ended").click()
             await expect(letters(page, "How do I ask for a raise?")).to_be_visible()
             await expect(page.get_by_text("The conversation has ended.").first).to_be_visible()
@@ -94,7 +94,7 @@ async def test_one_of_two_mentors_is_chosen(browser: Browser, valkey_url: str, t
         ):
             page = mia.page
             await met(page, tora.page, "Tora")
-            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="Menu", exact=True).click()
             await page.get_by_role("link", name="Conversation with Ulf").click()
             await met(page, ulf.page, "Ulf")
             choice = page.get_by_role("group", name="Choosing a mentor")

@@ -25,7 +25,10 @@ async def test_an_upgrade_unlocks_at_once(browser: Browser, valkey_url: str, tmp
             signed_in(browser, server, "sara") as sara,
         ):
             page = mia.page
-            field, send = page.get_by_role("textbox", name="Message"), page.get_by_role("button", name="Send")
+            field, send = (
+                page.get_by_role("textbox", name="Message"),
+                page.get_by_role("button", name="Send", exact=True),
+            )
             await write(page, "Today I told my boss that it is too much.")
             await expect(page.get_by_text("Sent", exact=True)).to_be_visible()
             await move_clock(valkey_url, when("wednesday", "09:00"))

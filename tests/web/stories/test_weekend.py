@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from chatserver.conversations.requests import PersonDetails
 from tests.chatserver.realtime.servers import here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
@@ -16,12 +17,13 @@ async def test_writing_rests_over_the_weekend_in_danish(browser: Browser, valkey
     """Nobody hurries anybody: the mentor writes, help is there, and on Monday it opens by itself."""
     async with here(valkey_url, tmp_path, now=when("friday", "15:00")) as server:
         await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("mia", PersonDetails("member", "Mia", country="NO"))
         async with (
             server.device("tora") as tora,
             signed_in(browser, server, "mia", locale="da-DK", **PHONE) as app,
         ):
             mia = app.page
-            field, send = mia.get_by_role("textbox", name="Besked"), mia.get_by_role("button", name="Send")
+            field, send = mia.get_by_role("textbox", name="Besked"), mia.get_by_role("button", name="Send", exact=True)
             await field.fill("Jeg fik sagt det til min far.")
             await send.click()
             await expect(mia.get_by_text("Sendt", exact=True)).to_be_visible()

@@ -36,7 +36,7 @@ async def test_light_locks_keeps_what_is_typed_and_reopens_by_itself(
             await write(mia.page, "And today she answered.")
             await move_clock(valkey_url, when("thursday", "10:00"))
             field = mia.page.get_by_role("textbox", name="Message")
-            send = mia.page.get_by_role("button", name="Send")
+            send = mia.page.get_by_role("button", name="Send", exact=True)
             await expect(mia.page.get_by_text("Both writing windows this week are used.")).to_be_visible()
             await expect(mia.page.get_by_text("Opens Monday 00:00")).to_be_visible()
             await expect(send).to_have_attribute("aria-disabled", "true")

@@ -30,12 +30,12 @@ def letters(page: Page, text: str) -> Locator:
 async def write(page: Page, text: str) -> None:
     """As a person does."""
     await page.get_by_role("textbox", name="Message").fill(text)
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Send", exact=True).click()
 
 
 async def ask_for_another_mentor(page: Page, words: str) -> None:
     """By the member's menu; the dialog is closed again."""
-    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="Menu", exact=True).click()
     await page.get_by_role("button", name="What would you like?").click()
     dialog = page.locator("#request")
     await dialog.get_by_role("button", name="Change my mentor").click()

@@ -4,7 +4,7 @@ import { html } from "lit";
 import type { App } from "../app/start.ts";
 import "../parts/composer.ts";
 import { PageElement } from "../parts/element.ts";
-import { helpStrip } from "../parts/help_dialog.ts";
+import { helpAbove } from "../parts/help_dialog.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/message_list.ts";
 import { hatching } from "../parts/week_figure.ts";
@@ -29,7 +29,7 @@ export class CallChat extends PageElement {
       ${lineStrip(app.chats.state, app.words)}
       <message-list .app=${app} .talk=${talk} .name=${name}></message-list>
       <chat-composer .app=${app} .talk=${talk} .name=${name}
-        .above=${helpStrip(app.words)} @why=${this.#why}></chat-composer>
+        .above=${helpAbove(app, talk)} @why=${this.#why}></chat-composer>
       ${hatching()}
       <why-dialog .app=${app} .name=${name}></why-dialog>
     `;

@@ -87,6 +87,9 @@ type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 type Page = HistoryPage | ConversationsPage | SearchPage | WaitAcknowledged;
 type Asking = History | Conversations | Search | Acknowledge;
 
+/** The server keeps it. */
+export type LaterSend = Extract<AnyCommand, { type: "send" }> & { at: string };
+
 /** What is done to a message that was written. */
 export type Change = Edit | Delete | React;
 
@@ -194,8 +197,8 @@ export class Chat {
     return unsent;
   }
 
-  /** Say something that needs no keeping; false where there is no connection. */
-  say(command: Exclude<AnyCommand, { type: "hello" | "send" }>): boolean {
+  /** Say something that needs no keeping here; false where there is no connection. */
+  say(command: Exclude<AnyCommand, { type: "hello" | "send" }> | LaterSend): boolean {
     if (!this.#greeted || !this.#socket) return false;
     this.#socket.send(JSON.stringify(command));
     return true;

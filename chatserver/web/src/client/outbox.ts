@@ -5,6 +5,8 @@ import { DeviceStore } from "./device_store.ts";
 /** What a message says beside its text, as `send` has it. */
 export interface MoreThanText {
   readonly reply_to?: number;
+  /** The ids of uploads that go with it. */
+  readonly attachments?: string[];
 }
 
 /** A text on its way. `id` is the message's own: sent again under it, it is written once. */

@@ -183,6 +183,7 @@ export interface Composer {
   messages_left: number | null;
   live_until: string | null;
   help: HelpLine[] | null;
+  urgent_note: boolean;
 }
 
 /** The answer to check; also sent by itself when writing opens or closes or what is left changes. */
@@ -336,7 +337,7 @@ export interface Edit {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_acknowledged" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "too_many_waiting" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_acknowledged" | "not_allowed" | "not_found" | "not_locked" | "not_open" | "not_yours" | "note_sent" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "too_many_waiting" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
@@ -519,7 +520,9 @@ export interface Message {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  urgent?: boolean;
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;
@@ -735,6 +738,7 @@ export interface Send {
   id: string;
   body: string;
   reply_to?: number | null;
+  attachments?: string[];
   at?: string | null;
 }
 
@@ -836,6 +840,14 @@ export interface Unschedule {
   ask?: string | null;
 }
 
+/** While they may not write, a member's note to mentor and support: one until writing opens. `id` as for send. */
+export interface Urgent {
+  type: "urgent";
+  conversation: string;
+  id: string;
+  body: string;
+}
+
 /** The answer to acknowledge: the event `seq` says so in the conversation, and the wait is over. */
 export interface WaitAcknowledged {
   type: "acknowledged";
@@ -887,4 +899,4 @@ export interface Welcome {
 
 export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Scheduled | LaterList | LaterChanged | DraftStands | DraftList | Renewed | WaitAcknowledged | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Acknowledge | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | ListLater | Reschedule | Unschedule | Draft | Drafts | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Acknowledge | Urgent | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | ListLater | Reschedule | Unschedule | Draft | Drafts | Renew;

@@ -16,7 +16,7 @@ import type { RequestDialog as RequestDialogElement } from "../cases/request_dia
 import type { ReadingsDialog as ReadingsDialogElement } from "../cases/readings.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
-import { helpStrip } from "../parts/help_dialog.ts";
+import { helpAbove } from "../parts/help_dialog.ts";
 import { linesHere, linesOf } from "../parts/help_lines.ts";
 import { icon } from "../parts/icons.ts";
 import { makeRoomForKeyboard } from "../parts/keyboard_room.ts";
@@ -170,7 +170,7 @@ export class MemberPage extends PageElement {
               .app=${this.app}
               .talk=${talk}
               .name=${name}
-              .above=${helpStrip(words)}
+              .above=${helpAbove(this.app, talk)}
               .hint=${week ? lockHint(week, words) : nothing}
               .windows=${week?.kind === "windows" ? week.per_week : null}
               @why=${this.#why}

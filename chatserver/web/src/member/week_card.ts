@@ -5,7 +5,7 @@ import type { WritingWeek } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { Times } from "../parts/format.ts";
-import { planName } from "../parts/plan_name.ts";
+import { planHint, planName } from "../parts/plan_name.ts";
 import { closedDays, weekFigure } from "../parts/week_figure.ts";
 import type { Words } from "../words/words.ts";
 
@@ -51,13 +51,6 @@ function seePlans(week: WritingWeek, label: string, { week: words }: Words, styl
     <a class=${style} href=${upgrade_url} target="_blank" rel="noopener"
       aria-label=${words.opensElsewhere(label)}>${label}</a>
   `;
-}
-
-/** That there is a plan with which one writes more freely; nothing where there is none. */
-export function planHint(week: WritingWeek, words: Words) {
-  if (week.freer === null) return nothing;
-  const plan = planName(week.freer);
-  return week.freer_kind === "always" ? words.week.freerAlways(plan) : words.week.freer(plan);
 }
 
 function allowed({ kind, per_week, hours }: WritingWeek, words: Words): string {

@@ -5,7 +5,7 @@ import { memberName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
-import "../parts/composer.ts";
+import { isByPlan } from "../parts/composer.ts";
 import { dueMark, hasTexts, urgencyOf } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
@@ -13,7 +13,7 @@ import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
-import { planName } from "../parts/plan_name.ts";
+import { planHint, planName } from "../parts/plan_name.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
 import type { Words } from "../words/words.ts";
@@ -63,7 +63,8 @@ export class MentorThread extends PageElement {
     if (this.talk.view.no_answer_needed) void import("./no_answer.ts");
     if (!this.talk.hasPage) return;
     this.#days?.want();
-    if (this.talk.view.composer.windows_left !== null) void this.#week?.want();
+    const { composer } = this.talk.view;
+    if (composer.windows_left !== null || isByPlan(composer)) void this.#week?.want();
   }
 
   protected override render() {
@@ -157,7 +158,19 @@ export class MentorThread extends PageElement {
     const when = `${isNear ? times.weekday(opens) : times.shortDay(opens)} ${times.at(opens)}`;
     return html`${icon(composer.reason === "closed" ? "moon" : "lock")}<p><strong>${
       words.mentor.closedFor(name)
-    }</strong> ${words.mentor.until(when)} ${why} ${words.mentor.youCan}</p>`;
+    }</strong> ${words.mentor.until(when)} ${why} ${words.mentor.youCan}</p>${this.#suggestion()}`;
+  }
+
+  /** The plan with which the member could write now, for whoever wants to tell them: what is sent is the mentor's to say. */
+  #suggestion() {
+    const week = this.#week?.week;
+    const { words } = this.app;
+    if (!week?.freer || !isByPlan(this.talk.view.composer)) return nothing;
+    const said = [planHint(week, words), week.upgrade_url].filter(Boolean).join(" ");
+    return html`<button class="btn btn--plain" type="button" @click=${() =>
+      this.querySelector("chat-composer")?.offer(said)}>${
+      words.mentor.suggest(planName(week.freer))
+    }</button>`;
   }
 
   readonly #request = (): void => {

@@ -4,8 +4,10 @@ import { html, nothing, type PropertyValues } from "lit";
 import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
+import type { Later } from "../later/later_state.ts";
 import type { Talk } from "../state/talk.ts";
 import { Drafts } from "./drafts.ts";
+import type { AttachBar } from "../files/attach_bar.ts";
 import { PageElement } from "./element.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -29,7 +31,7 @@ export class ChatComposer extends PageElement {
   /** Of whoever reads it. */
   declare name: string;
   /** What stands above the line while it is locked. */
-  declare above: ((composer: Composer) => unknown) | undefined;
+  declare above: ((composer: Composer, text: string) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
   /** What a mentor's line says beside. */
@@ -39,7 +41,12 @@ export class ChatComposer extends PageElement {
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
+  #later: Later | undefined;
+  #unwatchLater: (() => void) | undefined;
   #ticker: Ticker | undefined;
+  /** Whether something was ever to be attached: what does that is loaded then. */
+  #attaches = false;
+  #asksWhat = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -52,6 +59,8 @@ export class ChatComposer extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch?.();
+    this.#unwatchLater?.();
+    this.#later = undefined;
     this.#shown = undefined;
   }
 
@@ -68,10 +77,31 @@ export class ChatComposer extends PageElement {
       this.#field.value = this.#drafts.of(this.talk.view.id);
     }
     this.#bringBack();
+    // Letters come first.
+    if (this.talk.hasPage) void this.#loadLater();
+  }
+
+  async #loadLater(): Promise<void> {
+    if (this.#later || this.app.role === "support") return;
+    const { laterOf } = await import("../later/later.ts");
+    if (this.#later || !this.isConnected) return;
+    this.#later = laterOf(this.app);
+    this.#unwatchLater = this.#later.drafts.watch(() => {
+      // What another device has written; what is typed here is kept already.
+      const text = this.#drafts.of(this.talk.view.id);
+      if (this.#field.value !== text) this.#field.value = text;
+      this.requestUpdate();
+    });
+    this.requestUpdate();
   }
 
   get #field(): HTMLTextAreaElement {
-    return this.querySelector("textarea")!;
+    return this.querySelector(".write textarea")!;
+  }
+
+  /** What stands in it. */
+  get #text(): string {
+    return this.hasUpdated ? this.#field.value : this.#drafts.of(this.talk.view.id);
   }
 
   get #drafts(): Drafts {
@@ -82,7 +112,8 @@ export class ChatComposer extends PageElement {
   #bringBack(): void {
     const back = this.talk.takeBack();
     if (!back.length) return;
-    const texts = back.map((each) => each.body);
+    this.#bar?.bringBack(back.flatMap((each) => each.attachments));
+    const texts = back.map((each) => each.body).filter((each) => each);
     if (this.#field.value.trim()) texts.push(this.#field.value);
     this.#field.value = texts.join("\n\n");
     this.#drafts.keep(this.talk.view.id, this.#field.value);
@@ -108,8 +139,13 @@ export class ChatComposer extends PageElement {
     const isOver = view.composer.reason === "ended" && !this.#drafts.of(view.id);
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
-      <form class="composer composer--${state.name}" @submit=${this.#submit}>
-        ${state.isOpen ? nothing : this.above?.(view.composer)}
+      <form class="composer composer--${state.name}" @submit=${this.#submit}
+        @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
+        @attached=${() => this.requestUpdate()} @noted=${this.#noted}>
+        ${this.#later
+          ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
+          : nothing}
+        ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
@@ -119,7 +155,12 @@ export class ChatComposer extends PageElement {
             : nothing}
         </div>
         ${this.#answering()}
+        ${this.#attaches
+          ? html`<attach-bar .app=${this.app} .conversation=${view.id} .open=${this.#asksWhat}></attach-bar>`
+          : nothing}
         <div class="write" ?hidden=${isOver}>
+          <button class="btn btn--icon" type="button" aria-label=${words.files.attach}
+            aria-expanded=${this.#asksWhat} @click=${this.#attach}>${icon("clip")}</button>
           <label class="vh" for="text-${view.id}">${words.talk.message}</label>
           <textarea
             id="text-${view.id}"
@@ -136,7 +177,13 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
-        ${this.hint && BY_PLAN.has(view.composer.reason)
+        ${this.#later && (role === "mentor" || !state.isOpen)
+          ? html`
+            <later-button .app=${this.app} .talk=${this.talk} .text=${this.#drafts.of(view.id)}
+              @kept=${this.#kept}></later-button>
+          `
+          : nothing}
+        ${this.hint && isByPlan(view.composer)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
       </form>
@@ -189,7 +236,20 @@ export class ChatComposer extends PageElement {
   readonly #typed = (): void => {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
     if (this.#field.value.trim()) this.talk.type();
+    this.#later?.drafts.typed(this.talk.view.id);
+    if (this.#later || (this.above && !this.talk.view.composer.open)) this.requestUpdate();
   };
+
+  /** A text goes first in the field, before what stands there. */
+  readonly #use = ({ detail: text }: CustomEvent<string>): void => {
+    const field = this.#field;
+    field.value = field.value.trim() ? `${text}\n\n${field.value}` : text;
+    this.#typed();
+    field.focus();
+  };
+
+  /** The server has it. */
+  readonly #kept = ({ detail: text }: CustomEvent<string>): void => this.#takeOut(text);
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing) {
@@ -208,27 +268,95 @@ export class ChatComposer extends PageElement {
     void this.#send();
   };
 
+  /** Put a text behind what was typed, to be sent or changed. */
+  offer(text: string): void {
+    const field = this.#field;
+    field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.requestUpdate();
+    field.focus();
+  }
+
+  /** It went as an urgent note. */
+  readonly #noted = (): void => {
+    this.#field.value = "";
+    this.#drafts.keep(this.talk.view.id, "");
+    this.#refused = false;
+    this.requestUpdate();
+  };
+
+  get #bar(): AttachBar | null {
+    return this.querySelector<AttachBar>("attach-bar");
+  }
+
+  readonly #attach = (): void => {
+    this.#asksWhat = !this.#asksWhat;
+    void this.#withBar();
+  };
+
+  async #withBar(): Promise<AttachBar | null> {
+    await import("../files/attach_bar.ts");
+    this.#attaches = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    return this.#bar;
+  }
+
+  readonly #dragged = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  };
+
+  readonly #dropped = (event: DragEvent): void => {
+    this.#add(event, event.dataTransfer?.files);
+  };
+
+  readonly #pasted = (event: ClipboardEvent): void => {
+    this.#add(event, event.clipboardData?.files);
+  };
+
+  /** Files that come by a drop or from the clipboard; of texts the browser knows what to do. */
+  #add(event: Event, files: FileList | undefined): void {
+    if (!files?.length) return;
+    event.preventDefault();
+    const chosen = [...files]; // the list is empty once the event is over
+    void this.#withBar().then((bar) => bar?.add(chosen));
+  }
+
   readonly #why = (): void => {
     this.dispatchEvent(new CustomEvent("why", { bubbles: true }));
   };
 
+  /** What was typed while the device kept it is not part of it. */
+  #takeOut(text: string): void {
+    const field = this.#field;
+    if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart();
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.#later?.drafts.typed(this.talk.view.id);
+    this.#refused = false;
+    this.requestUpdate();
+  }
+
   async #send(): Promise<void> {
     const field = this.#field;
     const text = field.value;
-    if (!text.trim()) return;
+    const bar = this.#bar;
+    if (bar?.isBusy) {
+      this.dispatchEvent(
+        new CustomEvent("say", { detail: this.app.words.files.waiting, bubbles: true }),
+      );
+      return;
+    }
+    const attachments = bar?.ready ?? [];
+    if (!text.trim() && !attachments.length) return;
     if (this.querySelector("[type=submit]")?.getAttribute("aria-disabled") === "true") {
       // It stays where it is; the line has said why.
       this.querySelector(".state")?.scrollIntoView({ block: "nearest" });
       return;
     }
-    await this.talk.send(text);
-    // What was typed while the device kept it is not part of it.
-    field.value = field.value.startsWith(text)
-      ? field.value.slice(text.length).trimStart()
-      : field.value;
-    this.#drafts.keep(this.talk.view.id, field.value);
-    this.#refused = false;
-    this.requestUpdate();
+    await this.talk.send(text.trim() ? text : "", attachments);
+    bar?.sent(attachments);
+    this.#asksWhat = false;
+    this.#takeOut(text);
     field.focus();
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
@@ -236,6 +364,10 @@ export class ChatComposer extends PageElement {
 
 /** Locks that another plan might not have. */
 const BY_PLAN: ReadonlySet<string | null> = new Set(["quota_used", "messages_used", "closed"]);
+
+export function isByPlan({ reason }: Composer): boolean {
+  return BY_PLAN.has(reason);
+}
 
 function pips(state: WritingState) {
   if (!state.windows) return nothing;
@@ -246,3 +378,9 @@ function pips(state: WritingState) {
 }
 
 customElements.define("chat-composer", ChatComposer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "chat-composer": ChatComposer;
+  }
+}

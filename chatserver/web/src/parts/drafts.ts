@@ -20,6 +20,22 @@ export class Drafts {
     }
   }
 
+  /** Where something is typed. */
+  conversations(): string[] {
+    const mine = this.#key("");
+    return Object.keys(localStorage).filter((key) => key.startsWith(mine))
+      .map((key) => key.slice(mine.length)).filter((name) => !name.includes(" "));
+  }
+
+  /** What is known beside a text: no conversation's name has a space. */
+  note(what: string, conversation: string): string | null {
+    return localStorage.getItem(this.#key(`${what} ${conversation}`));
+  }
+
+  keepNote(what: string, conversation: string, said: string): void {
+    this.keep(`${what} ${conversation}`, said);
+  }
+
   /** Whoever signs out leaves nothing here. */
   clear(): void {
     const mine = this.#key("");

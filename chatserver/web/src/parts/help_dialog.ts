@@ -1,7 +1,9 @@
 // Help: one place, one tap, always. Opening it tells nobody.
 
 import { html, nothing } from "lit";
+import type { App } from "../app/start.ts";
 import type { Composer, HelpLine } from "../client/protocol.ts";
+import type { Talk } from "../state/talk.ts";
 import type { Words } from "../words/words.ts";
 import { PageElement } from "./element.ts";
 import { dialled, firstLines, lineName, lineWords } from "./help_lines.ts";
@@ -45,19 +47,21 @@ export function lineCards(lines: readonly HelpLine[], words: Words) {
   `;
 }
 
-/** The numbers above a locked field, which come with the lock; the others are one tap away. */
-export function helpStrip(words: Words): (composer: Composer) => unknown {
-  return ({ help }) =>
-    help?.length
-      ? html`
-        <div class="strip strip--help">${icon("help")}<div>
-          <p>${words.help.strip}</p>
-          <p class="strip__more">${firstLines(help).map((each) =>
-            html`<a href=${dialled(each)}>${lineName(each, words)} ${each.number}</a>`
-          )}</p>
-        </div></div>
-      `
-      : nothing;
+/** The numbers above a locked field, which come with the lock; the others are one tap away. More of help comes later. */
+export function helpAbove(app: App, talk: Talk): (composer: Composer, text: string) => unknown {
+  return ({ help }, text) => {
+    if (!help?.length) return nothing;
+    void import("./lock_help.ts");
+    return html`
+      <div class="strip strip--help">${icon("help")}<div>
+        <p>${app.words.help.strip}</p>
+        <p class="strip__more">${firstLines(help).map((each) =>
+          html`<a href=${dialled(each)}>${lineName(each, app.words)} ${each.number}</a>`
+        )}</p>
+      </div></div>
+      <lock-help .app=${app} .talk=${talk} .text=${text}></lock-help>
+    `;
+  };
 }
 
 customElements.define("help-dialog", HelpDialog);

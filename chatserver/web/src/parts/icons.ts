@@ -34,6 +34,9 @@ const SHAPES = {
   down: svg`
     <path d="m6 9.5 6 6 6-6" />
   `,
+  file: svg`
+    <path d="M6 3.5h8l4.500 4.500v12.500H6zM13.500 3.500V8.500h5" />
+  `,
   help: svg`
     <circle cx="12" cy="12" r="9" />
     <circle cx="12" cy="12" r="3.6" />

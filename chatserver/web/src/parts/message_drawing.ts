@@ -78,7 +78,11 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       return html`<li role="listitem" class="msg msg--mine ${
         row.isMore ? "msg--more" : ""
       }"><span class="vh">${words.common.you}: </span>
-          <div class="msg__body">${paragraphs(row.unsent.body)}</div>
+          <div class="msg__body">${paragraphs(row.unsent.body)}${
+        row.unsent.attachments?.length
+          ? html`<p class="quiet">${icon("clip", "s")}${row.unsent.attachments.length}</p>`
+          : nothing
+      }</div>
           <p class="msg__meta"><span class="mark mark--unsent">${
         icon("clock", "s")
       }${words.talk.unsent}</span></p></li>`;
@@ -93,7 +97,13 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           ? "msg--more"
           : ""}">
           <span class="vh">${isMine ? words.common.you : writer}: </span>
-          <div class="msg__body">${quoted(message, drawing)}${said(message, drawing)}</div>
+          ${message.urgent
+            ? html`<p class="msg__urgent">${icon("help", "s")}${words.urgent.label}</p>`
+            : nothing}
+          <div class="msg__body">${quoted(message, drawing)}${said(message, drawing)}${filesOf(
+            message,
+            drawing,
+          )}</div>
           ${reactions(message, drawing)}
           ${canChange(message, drawing)
             ? html`
@@ -199,7 +209,15 @@ function dayWords(at: number, { app, times, now }: Drawing): string {
   }
 }
 
+/** What goes with a message; what shows it is loaded where there is such. */
+function filesOf({ conversation, attachments }: Message, { app }: Drawing) {
+  if (!attachments?.length) return nothing;
+  void import("../files/message_files.ts");
+  return html`<message-files .app=${app} .conversation=${conversation} .ids=${attachments}></message-files>`;
+}
+
 /** A text as its writer broke it: a blank line begins a paragraph. */
 function paragraphs(body: string) {
+  if (!body) return nothing;
   return body.split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`);
 }

@@ -45,7 +45,7 @@ export class MessageMenu extends PageElement {
     const words = this.app.words.message;
     const title = this.#shows === "edit" ? words.editTitle : words.menu;
     return html`
-      <div class="menu message-menu" popover role="dialog" aria-label=${title} @keydown=${this
+      <div class="message-menu" popover role="dialog" aria-label=${title} @keydown=${this
         .#key}>
         ${this.#message ? this.#content(this.#message) : nothing}
         ${this.#problem ? html`<p class="problem" role="alert">${this.#problem}</p>` : nothing}
@@ -68,7 +68,7 @@ export class MessageMenu extends PageElement {
     const { words, user, chats } = this.app;
     const own = reactionOf(message, user);
     const age = chats.chat.clock.now() - Date.parse(message.at);
-    const isMine = message.from === user;
+    const isMine = message.from === user && !message.urgent;
     return html`
       <div class="emoji" role="group" aria-label=${words.message.react}>${EMOJI.map((each) =>
         html`

@@ -72,7 +72,11 @@ export class Shortcuts {
 export function talkShortcuts(page: HTMLElement, { shortcuts }: Words): Shortcut[] {
   const list = () => page.querySelector<HTMLElement & MessageJumps>("message-list");
   return [
-    { key: "w", label: shortcuts.write, act: () => page.querySelector("textarea")?.focus() },
+    {
+      key: "w",
+      label: shortcuts.write,
+      act: () => page.querySelector<HTMLElement>(".write textarea")?.focus(),
+    },
     { key: "u", label: shortcuts.unread, act: () => void list()?.toUnread() },
     { key: "e", label: shortcuts.end, act: () => list()?.toEnd() },
   ];

@@ -16,6 +16,8 @@ import { changed, isChange, isText } from "./changes.ts";
 const PAGE = 50;
 /** Apps let a typing mark fade after so long. */
 const TYPING_MS = 6_000;
+/** So long an urgent note waits for its answer. */
+const NOTE_MS = 15_000;
 /** How often the other side hears that one is typing. */
 const TYPING_EVERY_MS = 3_000;
 
@@ -24,6 +26,8 @@ export interface CameBack {
   body: string;
   reason: Refused["reason"] | "error";
   opensAt: string | null;
+  /** The ids of uploads that were to go with it. */
+  attachments: readonly string[];
 }
 
 export class Talk extends Store {
@@ -43,6 +47,8 @@ export class Talk extends Store {
   #typing: ReturnType<typeof setTimeout> | undefined;
   #typed = 0;
   #cameBack: CameBack[] = [];
+  /** Urgent notes on their way, by id. */
+  readonly #notes = new Map<string, { body: string; done: (outcome: string) => void }>();
 
   constructor(chat: Chat, user: string, view: ConversationView) {
     super();
@@ -168,10 +174,13 @@ export class Talk extends Store {
     this.changed();
   }
 
-  send(body: string): Promise<Unsent> {
+  send(body: string, attachments: readonly string[] = []): Promise<Unsent> {
     const answering = this.#answering;
     this.#answering = undefined;
-    const more = answering ? { reply_to: answering.seq } : {};
+    const more = {
+      ...(answering ? { reply_to: answering.seq } : {}),
+      ...(attachments.length ? { attachments: [...attachments] } : {}),
+    };
     return this.#chat.send(this.view.id, body, crypto.randomUUID(), more);
   }
 
@@ -201,6 +210,21 @@ export class Talk extends Store {
     } finally {
       this.#changing.delete(change.id);
     }
+  }
+
+  /** Send an urgent note: `sent`, or the code of what is in the way; `unsure` where no answer came. */
+  note(body: string, id: string): Promise<string> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => done("unsure"), NOTE_MS);
+      const done = (outcome: string) => {
+        clearTimeout(late);
+        this.#notes.delete(id);
+        resolve(outcome);
+      };
+      this.#notes.set(id, { body, done });
+      const command = { type: "urgent", conversation: this.view.id, id, body } as const;
+      if (!this.#chat.say(command)) done("unsure");
+    });
   }
 
   /** What waits needs no answer, as far as it stands here. Fails with a `ChatError` where that is not so. */
@@ -239,15 +263,24 @@ export class Talk extends Store {
         this.#accepted(event);
         break;
       case "refused":
-        if (!this.#changing.has(event.id)) {
-          this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
+        if (this.#notes.has(event.id)) {
+          this.#notes.get(event.id)?.done(event.reason);
+        } else if (!this.#changing.has(event.id)) {
+          this.#cameBack.push({
+            body: event.body,
+            reason: event.reason,
+            opensAt: event.opens_at,
+            attachments: this.unsent.find(({ id }) => id === event.id)?.attachments ?? [],
+          });
         }
         this.view = { ...this.view, composer: event.composer };
         break;
       case "error":
+        if (event.id !== null) this.#notes.get(event.id)?.done(event.code);
         if (event.temporary || event.id === null) return;
-        for (const { id, body } of this.unsent) {
-          if (id === event.id) this.#cameBack.push({ body, reason: "error", opensAt: null });
+        for (const { id, body, attachments = [] } of this.unsent) {
+          if (id !== event.id) continue;
+          this.#cameBack.push({ body, reason: "error", opensAt: null, attachments });
         }
         break;
       case "composer":
@@ -296,6 +329,7 @@ export class Talk extends Store {
 
   #accepted(event: Accepted): void {
     this.view = { ...this.view, composer: event.composer };
+    const note = this.#notes.get(event.id);
     const unsent = this.unsent.find(({ id }) => id === event.id);
     const role = this.#user === this.view.member ? "member" : "mentor";
     const { conversation, seq, at, id } = event;
@@ -312,6 +346,9 @@ export class Talk extends Store {
     if (unsent) {
       const { body, order: _order, ...more } = unsent;
       this.#put({ ...more, ...head, body });
+    } else if (note) {
+      this.#put({ ...head, body: note.body, urgent: true });
+      note.done("sent");
     } else if (change) {
       const [kind, body] = change.type === "edit"
         ? ["edit" as const, change.body]

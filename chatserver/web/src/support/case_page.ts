@@ -218,10 +218,14 @@ export class CasePage extends PageElement {
             `
             : nothing
         }</p>${
-          each.earlier.map(({ body }) => html`<p class="note quiet"><del>${body}</del></p>`)
-        }<p class="note">${
-          each.deleted ? says.cases.takenBack : each.text ?? "–"
-        }</p></div></li>`
+          each.earlier.map(({ body }) =>
+            html`
+              <p class="note quiet">
+                <del>${body}</del>
+              </p>
+            `
+          )
+        }<p class="note">${each.deleted ? says.cases.takenBack : each.text ?? "–"}</p></div></li>`
       )}</ol>
     `;
   }

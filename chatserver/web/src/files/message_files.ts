@@ -1,0 +1,217 @@
+// The files of one message: pictures small, voices to be heard, and what else there is to be kept.
+
+import { html, nothing } from "lit";
+import type { AttachmentView } from "../app/api_types.ts";
+import type { App } from "../app/start.ts";
+import { PageElement } from "../parts/element.ts";
+import { icon } from "../parts/icons.ts";
+import { lengthWords, sizeWords } from "./file_words.ts";
+
+/** Asked for together: what is drawn at once is one question. */
+const MOST_ASKED = 50;
+
+/** What is known of files, by conversation and id; and pictures and voices as the page may show them. */
+class Known {
+  readonly #views = new Map<string, Promise<AttachmentView | undefined>>();
+  readonly #contents = new Map<string, Promise<string>>();
+  #waiting: {
+    conversation: string;
+    id: string;
+    tell: (view: AttachmentView | undefined) => void;
+  }[] = [];
+
+  view(app: App, conversation: string, id: string): Promise<AttachmentView | undefined> {
+    const name = `${conversation} ${id}`;
+    let asked = this.#views.get(name);
+    if (!asked) {
+      asked = new Promise((tell) => {
+        if (!this.#waiting.length) queueMicrotask(() => void this.#ask(app));
+        this.#waiting.push({ conversation, id, tell });
+      });
+      this.#views.set(name, asked);
+      void asked.then((view) => {
+        // What could not be had now is asked for again when it is drawn again.
+        if (view?.state !== "ready") this.#views.delete(name);
+      });
+    }
+    return asked;
+  }
+
+  /** An address of this page's own, for as long as the page lives. */
+  content(app: App, conversation: string, id: string, form: "file" | "thumbnail"): Promise<string> {
+    const name = `${conversation} ${id} ${form}`;
+    let asked = this.#contents.get(name);
+    if (!asked) {
+      asked = app.http.file(pathOf(conversation, id, form)).then(({ content }) =>
+        URL.createObjectURL(content)
+      );
+      asked.catch(() => this.#contents.delete(name));
+      this.#contents.set(name, asked);
+    }
+    return asked;
+  }
+
+  async #ask(app: App): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const conversation of new Set(waiting.map((each) => each.conversation))) {
+      const here = waiting.filter((each) => each.conversation === conversation);
+      for (let first = 0; first < here.length; first += MOST_ASKED) {
+        const some = here.slice(first, first + MOST_ASKED);
+        const ids = some.map((each) => each.id).join(",");
+        const path = `/v1/conversations/${encodeURIComponent(conversation)}/attachments?ids=${ids}`;
+        const found = await app.http.get<{ attachments: AttachmentView[] }>(path).catch(() => null);
+        for (const { id, tell } of some) tell(found?.attachments.find((each) => each.id === id));
+      }
+    }
+  }
+}
+
+function pathOf(conversation: string, id: string, form: "file" | "thumbnail"): string {
+  return `/v1/attachments/${id}?conversation=${encodeURIComponent(conversation)}&form=${form}`;
+}
+
+const known = new Known();
+
+export class MessageFiles extends PageElement {
+  static override properties = {
+    app: { attribute: false },
+    conversation: { attribute: false },
+    ids: { attribute: false },
+  };
+
+  declare app: App;
+  declare conversation: string;
+  declare ids: readonly string[];
+  #views: (AttachmentView | undefined)[] = [];
+  #small = new Map<string, string>();
+  #voices = new Map<string, string>();
+  #shown: AttachmentView | undefined;
+  #large = "";
+  #of = "";
+
+  protected override willUpdate(): void {
+    const of = `${this.conversation} ${this.ids.join()}`;
+    if (of === this.#of) return;
+    this.#of = of;
+    void this.#load(of);
+  }
+
+  async #load(of: string): Promise<void> {
+    const { app, conversation } = this;
+    const views = await Promise.all(this.ids.map((id) => known.view(app, conversation, id)));
+    if (of !== this.#of) return;
+    this.#views = views;
+    this.requestUpdate();
+    for (const view of views) {
+      if (!view?.width) continue;
+      known.content(app, conversation, view.id, "thumbnail").then((address) => {
+        this.#small.set(view.id, address);
+        this.requestUpdate();
+      }, () => {});
+    }
+  }
+
+  protected override render() {
+    return html`
+      <ul class="files">${this.ids.map((id, index) =>
+        html`<li>${this.#one(id, this.#views[index])}</li>`
+      )}</ul>
+      ${this.#shown ? this.#viewer(this.#shown) : nothing}
+    `;
+  }
+
+  #one(id: string, view: AttachmentView | undefined) {
+    const { files } = this.app.words;
+    if (!view) {
+      return html`<p class="small quiet">${this.#views.length ? files.gone : files.loading}</p>`;
+    }
+    if (view.width && view.height) {
+      const address = this.#small.get(id);
+      return html`
+        <button class="files__picture" type="button" aria-label=${files.show(view.name)}
+          @click=${() => this.#show(view)}>${address
+            ? html`<img src=${address} alt="" width=${view.width} height=${view.height} />`
+            : html`<span class="small quiet">${files.loading}</span>`}</button>
+      `;
+    }
+    if (view.type.startsWith("audio/") && view.seconds !== null) {
+      const address = this.#voices.get(id);
+      return address
+        ? html`<audio controls autoplay src=${address} aria-label=${files.voice}></audio>`
+        : html`
+          <button class="btn" type="button"
+            @click=${() => this.#hear(view)}>${icon("live", "s")}${files
+              .play} <span class="quiet">${lengthWords(view.seconds)}</span></button>
+        `;
+    }
+    return html`
+      <button class="btn files__file" type="button"
+        @click=${() => this.#save(view)}>${icon("file", "s")}<span class="attached__name">${view
+          .name}</span>
+        <span class="small quiet">${sizeWords(view.bytes, this.app.language)}</span></button>
+    `;
+  }
+
+  #viewer(view: AttachmentView) {
+    const { files, common } = this.app.words;
+    return html`
+      <dialog class="viewer" aria-label=${view.name} @close=${this.#hide}>
+        <div class="viewer__bar">
+          <button class="btn" type="button" @click=${() => this.#save(view)}>${files.save}</button>
+          <button class="btn btn--icon" type="button" aria-label=${common.close}
+            @click=${(event: Event) =>
+              (event.currentTarget as HTMLElement).closest("dialog")?.close()}>${icon(
+                "close",
+              )}</button>
+        </div>
+        <img src=${this.#large || this.#small.get(view.id) || ""} alt=${view.name} />
+      </dialog>
+    `;
+  }
+
+  async #show(view: AttachmentView): Promise<void> {
+    this.#shown = view;
+    this.#large = "";
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector("dialog")?.showModal();
+    this.#large = await known.content(this.app, this.conversation, view.id, "file").catch(() => "");
+    this.requestUpdate();
+  }
+
+  readonly #hide = (): void => {
+    this.#shown = undefined;
+    this.requestUpdate();
+  };
+
+  async #hear(view: AttachmentView): Promise<void> {
+    await known.content(this.app, this.conversation, view.id, "file").then(
+      (address) => this.#voices.set(view.id, address),
+      () => this.#failed(),
+    );
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector("audio")?.focus();
+  }
+
+  async #save(view: AttachmentView): Promise<void> {
+    try {
+      const { content } = await this.app.http.file(pathOf(this.conversation, view.id, "file"));
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(content);
+      link.download = view.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch {
+      this.#failed();
+    }
+  }
+
+  #failed(): void {
+    const detail = this.app.words.common.failed;
+    this.dispatchEvent(new CustomEvent("say", { detail, bubbles: true }));
+  }
+}
+
+customElements.define("message-files", MessageFiles);

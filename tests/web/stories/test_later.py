@@ -1,0 +1,109 @@
+"""A text that cannot be sent now is kept and goes out by itself; what one types is on one's other devices."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.chatserver.realtime.servers import here
+from tests.stories.clock import move_clock, when
+from tests.web.browsers import PHONE, signed_in
+from tests.web.stories.writing import letters, write
+
+# One browser serves all tests of a process, so they share its loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Message")
+
+
+async def test_what_is_locked_is_sent_when_it_opens(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """On Saturday, for Monday morning; another text is refused again, and comes back."""
+    async with here(valkey_url, tmp_path, now=when("saturday", "10:00")) as server:
+        await server.conversation("c1", "light")
+        async with (
+            signed_in(browser, server, "mia", **PHONE) as mia,
+            signed_in(browser, server, "mia") as laptop,
+            signed_in(browser, server, "tora") as tora,
+        ):
+            page = mia.page
+            await expect(page.get_by_text("Writing rests today.")).to_be_visible()
+            await expect(page.get_by_role("button", name="Send when it opens")).to_be_hidden()
+            await field(page).fill("I dared to, since I knew that I can tell you.")
+            await page.get_by_role("button", name="Send when it opens").click()
+            time = page.get_by_label("Day and time")
+            await expect(time).to_have_value(when("monday", "08:00", weeks=1)[:10] + "T08:00")
+            await expect(page.get_by_text("It opens a writing window.")).to_be_visible()
+            await time.fill(when("sunday", "08:00")[:10] + "T08:00")
+            await page.get_by_role("button", name="Keep it and send it then").click()
+            await expect(page.get_by_role("alert")).to_contain_text("Writing opens Monday 00:00.")
+            await time.fill(when("monday", "08:00", weeks=1)[:10] + "T09:00")
+            await time.press("Enter")
+            await expect(field(page)).to_have_value("")
+            waiting = page.get_by_role("list", name="Waiting to be sent")
+            await expect(waiting).to_contain_text("Will be sent Monday 09:00.")
+            elsewhere = laptop.page.get_by_role("list", name="Waiting to be sent")
+            await expect(elsewhere).to_contain_text("I dared to, since I knew that I can tell you.")
+            await elsewhere.get_by_role("button", name="Change the time").click()
+            other = laptop.page.get_by_label("Day and time")
+            await other.fill(when("monday", "08:00", weeks=1)[:10] + "T08:30")
+            await other.press("Enter")
+            await expect(waiting).to_contain_text("Will be sent Monday 08:30.")
+            await field(page).fill("And this one not.")
+            await page.get_by_role("button", name="Send when it opens").click()
+            await page.get_by_role("button", name="Keep it and send it then").click()
+            await expect(waiting.get_by_role("listitem")).to_have_count(2)
+            await waiting.get_by_role("button", name="Take it back: Monday 08:00").click()
+            await expect(field(page)).to_have_value("And this one not.")
+            await expect(elsewhere.get_by_role("listitem")).to_have_count(1)
+            await move_clock(valkey_url, when("monday", "09:00", weeks=1))
+            await expect(waiting).to_be_hidden()
+            await expect(letters(page, "I dared to, since I knew")).to_be_visible()
+            await tora.page.get_by_role("link", name="Mia").click()
+            await expect(letters(tora.page, "I dared to, since I knew")).to_be_visible()
+            await expect(field(page)).to_have_value("And this one not.")
+
+
+async def test_what_is_typed_is_on_the_other_device_and_of_two_texts_none_is_lost(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """The mentor goes from desk to phone; what they typed on both at once stands on both."""
+    async with here(valkey_url, tmp_path, now=when("tuesday", "10:00")) as server:
+        await server.conversation("c1", "basic")
+        async with (
+            signed_in(browser, server, "mia") as desk,
+            signed_in(browser, server, "mia", **PHONE) as phone,
+            signed_in(browser, server, "tora") as tora,
+        ):
+            await field(desk.page).fill("Dear Tora, I have thought")
+            await expect(field(phone.page)).to_have_value("Dear Tora, I have thought")
+            await field(phone.page).fill("Dear Tora, I have thought about it.")
+            await expect(field(desk.page)).to_have_value("Dear Tora, I have thought about it.")
+            await phone.page.evaluate("document.querySelector('member-page').app.chats.chat.stop()")
+            await field(phone.page).fill("Written on the train.")
+            await field(desk.page).fill("Written at the desk.")
+            async with server.device("mia") as device:
+                await device.say("drafts")
+                while (await device.hears("drafts"))["drafts"][0]["body"] != "Written at the desk.":
+                    await device.say("drafts")
+            await phone.page.evaluate("document.querySelector('member-page').app.chats.chat.start()")
+            await expect(phone.page.get_by_text("On another device you had written this.")).to_be_visible()
+            await expect(field(phone.page)).to_have_value("Written on the train.")
+            await expect(field(desk.page)).to_have_value("Written on the train.")
+            await phone.page.get_by_role("button", name="Put it in the field").click()
+            both = "Written at the desk.\n\nWritten on the train."
+            await expect(field(phone.page)).to_have_value(both)
+            await expect(field(desk.page)).to_have_value(both)
+            await phone.page.get_by_role("button", name="Send", exact=True).click()
+            await expect(field(desk.page)).to_have_value("")
+            await expect(field(phone.page)).to_have_value("")
+            await tora.page.get_by_role("link", name="Mia").click()
+            await expect(letters(tora.page, "Written at the desk.")).to_be_visible()
+            await field(tora.page).fill("Good that you write.")
+            await tora.page.get_by_role("button", name="Send later").click()
+            await expect(tora.page.get_by_label("Day and time")).to_be_focused()
+            await tora.page.keyboard.press("Escape")
+            await expect(field(tora.page)).to_be_focused()
+            await write(tora.page, "Good that you write!")
+            await expect(letters(phone.page, "Good that you write!")).to_be_visible()
