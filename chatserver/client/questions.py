@@ -59,12 +59,12 @@ from chatserver.protocol.events import (
     WaitAcknowledged,
 )
 
-Writing = Send | Edit | Delete | React
+WritingInTurn = Send | Edit | Delete | React
 """Of one conversation they go out one after the other."""
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
-OwnWriting = Writing | Urgent
+OwnWriting = WritingInTurn | Urgent
 """What is stored under an id of ours, and answered by it."""
 Question = (
     OwnWriting
@@ -304,7 +304,7 @@ class Questions:
 
 def _kind_of(question: Question) -> QuestionKind:
     """Of one kind one is asked at a time, of a conversation."""
-    if isinstance(question, Writing):
+    if isinstance(question, WritingInTurn):
         return Send
     # What follows and what ends that take turns: the last one counts.
     return Follow if isinstance(question, Unfollow) else type(question)
