@@ -43,11 +43,12 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.protocol.commands import Acknowledge, Delete, Edit, React, Search, Urgent
+from chatserver.protocol.commands import Acknowledge, Delete, Edit, GiveExercise, HandIn, React, Search, Urgent
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
+from chatserver.realtime.exercise_desk import ExerciseDesk
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.note_desk import NoteDesk
@@ -193,7 +194,8 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
-        changes = ChangeDesk(base.rulebook.policy.messages, base.attachments)
+        changes = ChangeDesk(base.rulebook.policy.messages, base.attachments, base.mentoring.exercises)
+        exercises = ExerciseDesk(base.mentoring, metrics, hub.wrote_in_window)
         greeting = Greeting(
             hub=hub,
             desks={
@@ -203,6 +205,8 @@ async def assembled(
                 Edit: changes,
                 Delete: changes,
                 React: changes,
+                GiveExercise: exercises,
+                HandIn: exercises,
                 Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
             },
             notices=notices,

@@ -4,6 +4,7 @@ The detector knows the beginnings of formats; a container is looked into, since 
 film can begin the same.
 """
 
+import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
@@ -57,6 +58,8 @@ _BY_PART = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentatio
 """Which part of a zip file makes it which document of Office Open XML (ECMA-376)."""
 _BY_MIMETYPE = {each.media_type: each for each in (ODT, ODS, ODP)}
 """What an OpenDocument says in its first part, `mimetype`."""
+_CODEC = re.compile(rb"\x86[\x81-\xff]([A-Z]_(?:OPUS|VORBIS|VP8|VP9|AV1|[A-Z0-9]{3,}/[A-Z0-9]+))")
+"""The element CodecID of a track in Matroska (RFC 9559): what is not so long stands in sound by chance, too."""
 _AUDIO_IN_OGG = (b"OpusHead", b"\x01vorbis", b"\x7fFLAC", b"Speex   ")
 
 
@@ -113,8 +116,8 @@ def _ogg(file: BinaryIO, head: bytes) -> FileType | None:
 
 def _webm(file: BinaryIO, head: bytes) -> FileType | None:
     """Only with sound alone, as a browser records a voice: its tracks are told at the beginning."""
-    voice = b"A_OPUS" in head or b"A_VORBIS" in head
-    return WEBM if head.startswith(b"\x1a\x45\xdf\xa3") and voice and b"V_" not in head else None
+    codecs = {each[:2] for each in _CODEC.findall(head)}
+    return WEBM if head.startswith(b"\x1a\x45\xdf\xa3") and codecs == {b"A_"} else None
 
 
 def _mp4(file: BinaryIO, head: bytes) -> FileType | None:

@@ -25,6 +25,8 @@ from chatserver.protocol.commands import (
     Drafts,
     Edit,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     ListLater,
@@ -256,6 +258,24 @@ class ChatClient:
     ) -> Accepted | Refused:
         """React to the message of the seq `about`, whoever wrote it; None takes it back. Waits and raises as `edit`."""
         command = React(conversation=conversation, id=id or uuid4().hex, about=about, emoji=emoji)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def give(
+        self, conversation: str, item: str, id: str | None = None, *, shared: bool = False
+    ) -> Accepted | Refused:
+        """A mentor gives a saved exercise of their own, or of those for all. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too (`not_found`) where there is no such exercise.
+        """
+        command = GiveExercise(conversation=conversation, id=id or uuid4().hex, item=item, shared=shared)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def hand_in(self, conversation: str, exercise: str, id: str | None = None) -> Accepted | Refused:
+        """A member hands in what they answered. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too where nothing is answered, or it is handed in already.
+        """
+        command = HandIn(conversation=conversation, id=id or uuid4().hex, exercise=exercise)
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def send_later(

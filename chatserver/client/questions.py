@@ -23,6 +23,8 @@ from chatserver.protocol.commands import (
     Drafts,
     Edit,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     ListLater,
@@ -68,6 +70,8 @@ OwnWriting = WritingInTurn | Urgent
 """What is stored under an id of ours, and answered by it."""
 Question = (
     OwnWriting
+    | GiveExercise
+    | HandIn
     | Check
     | History
     | Acknowledge
@@ -97,6 +101,8 @@ QuestionAnswer = (
 )
 QuestionKind = (
     type[Send]
+    | type[GiveExercise]
+    | type[HandIn]
     | type[Urgent]
     | type[Check]
     | type[History]
@@ -121,6 +127,8 @@ _ASKED: dict[type[AskedAnswer], QuestionKind] = {
     WaitAcknowledged: Acknowledge,
 }
 """By the answer, what it was asked by."""
+_Posting = OwnWriting | GiveExercise | HandIn
+"""What becomes a message."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
 
@@ -171,7 +179,7 @@ class Questions:
         require_valid(question)
         kind = _kind_of(question)
         key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
-        if not isinstance(question, OwnWriting | JoinSession):
+        if not isinstance(question, _Posting | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
@@ -210,8 +218,10 @@ class Questions:
         return bool(asked)
 
     def settle_send(self, answer: Accepted | Refused | Scheduled) -> None:
-        for waiting in self._sending(answer.conversation, answer.id):
-            waiting.settle(answer)
+        for kind in (Send, Urgent, GiveExercise, HandIn):
+            waiting = self._waiting.get((kind, answer.conversation))
+            if waiting is not None and isinstance(waiting.question, _Posting) and waiting.question.id == answer.id:
+                waiting.settle(answer)
 
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
@@ -283,7 +293,7 @@ class Questions:
                 each.settle(error)
             return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
-            own_id = waiting.question.id if isinstance(waiting.question, OwnWriting) else None
+            own_id = waiting.question.id if isinstance(waiting.question, _Posting) else None
             # seq_unknown with no id answers a read mark, which nobody waits for; not_open a join and nothing else.
             fits = (error.code != "seq_unknown" or own_id is not None) and (
                 error.code != "not_open" or isinstance(waiting.question, JoinSession)
@@ -311,7 +321,7 @@ def _kind_of(question: Question) -> QuestionKind:
 
 
 def _ask_of(question: Question) -> str | None:
-    return None if isinstance(question, OwnWriting | JoinSession) else question.ask
+    return None if isinstance(question, _Posting | JoinSession) else question.ask
 
 
 async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:

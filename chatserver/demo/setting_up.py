@@ -6,8 +6,9 @@ from chatserver.app import Parts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.person import Locale
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
-from chatserver.demo.cast import COACHING, KIM, LIV, MONA, TRIAL, VIDA, is_coaching, people_of
+from chatserver.demo.cast import COACHING, JO, KIM, LIV, MONA, TRIAL, VIDA, is_coaching, people_of
 from chatserver.demo.coaching import settle_coaching
+from chatserver.demo.library import furnish_the_library
 from chatserver.demo.sessions import PRICES, SessionPair, book_the_calls, book_the_chat, open_the_mentor
 from chatserver.demo.writing import write
 
@@ -15,6 +16,7 @@ from chatserver.demo.writing import write
 async def settle(parts: Parts) -> None:
     """All that there is to be before anybody comes."""
     new = await _people_and_conversations(parts)
+    await furnish_the_library(parts, JO.id if is_coaching(parts.rulebook) else MONA.id)
     if is_coaching(parts.rulebook):
         await settle_coaching(parts, new)
         return

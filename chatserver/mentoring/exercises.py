@@ -160,6 +160,16 @@ class Exercises:
                 await rows.change(connection, conversation, id, changes | {"answers": sealed})
             return
 
+    async def deleted(self, conversation: str, id: str, seq: int) -> None:
+        """The message with that seq was deleted: what was given is gone, or what was handed in, to be begun anew."""
+        async with self._database.begin() as connection:
+            kept = await rows.find_to_change(connection, conversation, id)
+            if kept is not None and kept.given_seq == seq:
+                await rows.forget(connection, conversation, id)
+            elif kept is not None and kept.handed_in_seq == seq:
+                nothing = dict.fromkeys(("answers", "filled_at", "handed_in_as", "handed_in_seq", "handed_in_at"))
+                await rows.change(connection, conversation, id, nothing | {"answered": 0})
+
     async def fill(
         self, conversation: str, id: str, news: Sequence[ExerciseAnswer]
     ) -> Exercise | FillingRefused | Invalid | Missing:
@@ -168,6 +178,8 @@ class Exercises:
         async for found, key in self._keys_of(conversation):
             async with self._database.read() as connection:
                 kept = await rows.find(connection, conversation, id)
+            if kept is not None and kept.given_seq is None:  # its message may be a moment ahead
+                [kept] = await self._settled(conversation, [kept])
             # What was sealed before another's texts were erased is sealed anew a little later.
             numbers = {number_of(sealed) for sealed in (kept.form, kept.answers) if sealed} if kept else set()
             keys = await self._keys.existing(conversation, numbers) | {key.number: key}

@@ -36,7 +36,7 @@ def changed(message: Message, changes: Sequence[Message], *, with_earlier: bool 
     for change in new:
         message = replace(message, as_of=change.seq)
         if change.kind == "deletion" or message.deleted:
-            message = replace(message, deleted=True, body="", edited_at=None, attachments=[])
+            message = replace(message, deleted=True, body="", edited_at=None, attachments=[], exercise=None)
         elif change.kind == "reaction":
             people.pop(change.sender, None)
             if change.body:

@@ -56,7 +56,7 @@ async def history(
                 return HistoryPart(newest_first[::-1], newest_first[-1].seq, True)
             newest_first.append(message)
         before = begin + 1
-    return HistoryPart(newest_first[::-1], before, after > first - 1)
+    return HistoryPart(newest_first[::-1], max(before, first), after > first - 1)
 
 
 def _size(message: Message) -> int:
@@ -100,6 +100,7 @@ def message_of(conversation: str, entry: Entry) -> Message:
         reply_to=message.reply_to,
         written_at=message.written_at,
         attachments=message.attachments,
+        exercise=message.exercise,
         urgent=message.urgent,
         deleted=message.deleted,
     )

@@ -116,6 +116,21 @@ class React(RoomCommand, frozen=True, gc=False):
     emoji: Annotated[str, Meta(max_length=32)] | None
 
 
+class GiveExercise(RoomCommand, frozen=True, gc=False, tag="give"):
+    """A mentor gives an exercise of their library, or of the one that is `shared`, as a message. `id` as for send."""
+
+    id: MessageId
+    item: Name
+    shared: bool = False
+
+
+class HandIn(RoomCommand, frozen=True, gc=False, tag="hand_in"):
+    """A member hands in what they answered in an exercise, as a message. `id` as for send."""
+
+    id: MessageId
+    exercise: Name
+
+
 class Check(RoomCommand, frozen=True, gc=False):
     """Ask what `send` would answer now, without sending."""
 
@@ -278,6 +293,8 @@ AnyCommand = (
     | Edit
     | Delete
     | React
+    | GiveExercise
+    | HandIn
     | Check
     | Read
     | Acknowledge
@@ -307,6 +324,8 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Edit,
     Delete,
     React,
+    GiveExercise,
+    HandIn,
     Check,
     Read,
     Acknowledge,

@@ -40,6 +40,8 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """The seq of the message that it answers."""
     attachments: list[str] = []
     deleted: bool = False
+    exercise: str | None = None
+    """The exercise that it gives, or that was handed in by it."""
     urgent: bool = False
     """Whether it is an urgent note."""
     written_at: str | None = None
@@ -56,6 +58,7 @@ class More(msgspec.Struct, frozen=True, omit_defaults=True):
 
     reply_to: int | None = None
     attachments: list[str] = []
+    exercise: str | None = None
     urgent: bool = False
     written_at: str | None = None
 
@@ -99,6 +102,7 @@ def head_with_more(sender: str, role: Author, id: str, more: More) -> bytes:
             id,
             reply_to=more.reply_to,
             attachments=more.attachments,
+            exercise=more.exercise,
             urgent=more.urgent,
             written_at=more.written_at,
         )
@@ -117,7 +121,7 @@ def deleted_head(head: bytes) -> bytes:
 
 def more_of(head: Head) -> More | None:
     """What the head says beside who wrote, and of what kind it is; None for nothing."""
-    more = More(head.reply_to, head.attachments, head.urgent, head.written_at)
+    more = More(head.reply_to, head.attachments, head.exercise, head.urgent, head.written_at)
     return more if more != _NOTHING_MORE else None
 
 

@@ -212,6 +212,7 @@ FEATURES = (
     "changes",
     "conversations",
     "drafts",
+    "exercises",
     "help",
     "last",
     "later",
@@ -291,6 +292,8 @@ class Message(Event, frozen=True, omit_defaults=True):
     """The seq of the message that it answers. Left out where it answers none."""
     attachments: list[str] = []
     """The ids of its files. Left out where it has none."""
+    exercise: str | None = None
+    """The id of the exercise that it gives, or that was handed in by it. Left out where there is none."""
     urgent: bool = False
     """It is an urgent note, which a member sent while they could not write. Left out otherwise."""
     deleted: bool = False

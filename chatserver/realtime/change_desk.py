@@ -8,11 +8,12 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from chatserver.mentoring.exercises import Exercises
 from chatserver.messages.log import LoggedHead
 from chatserver.protocol.codec import check_text, encode_json
 from chatserver.protocol.codes import MEANING, Code
 from chatserver.protocol.commands import Delete, Edit, React
-from chatserver.protocol.entry import change_head, joined
+from chatserver.protocol.entry import Head, change_head, joined
 from chatserver.protocol.events import Accepted, Refused
 from chatserver.protocol.visible import is_one_emoji
 from chatserver.realtime.command_desk import Asker, WritesAs
@@ -48,8 +49,9 @@ class _Wanted(Struct, frozen=True):
 class ChangeDesk:
     """One process's."""
 
-    def __init__(self, policy: MessagePolicy, files: FileClaims) -> None:
+    def __init__(self, policy: MessagePolicy, files: FileClaims, exercises: Exercises) -> None:
         self._files = files
+        self._exercises = exercises
         self._edit_within = policy.edit_minutes * MINUTE
 
     async def obey(self, asker: Asker, command: ChangeCommand) -> None:
@@ -88,23 +90,40 @@ class ChangeDesk:
         message, side = found[0], writes_as.side
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
-        if wanted.is_own and message.head.urgent:
-            return "not_allowed", "an urgent note stays as it was sent: somebody may be acting on it"
+        if wanted.is_own and (why := _stays(wanted.kind, message.head)):
+            return "not_allowed", why
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)
         result = await room.ledger.change(change, room.lane.terms.unread_after)
-        if wanted.kind == "deletion" and isinstance(result, base.Changed | base.Deleted) and message.head.attachments:
-            with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
-                await self._files.deleted(room.id, message.head.sender, message.head.id, message.seq)
+        if wanted.kind == "deletion" and isinstance(result, base.Changed | base.Deleted):
+            await self._deleted(room, message)
         return _answered(asker, follower, command, change, result)
+
+    async def _deleted(self, room: Room, message: LoggedHead) -> None:
+        """What the message had beside its text goes, too."""
+        head = message.head
+        if head.attachments:
+            with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
+                await self._files.deleted(room.id, head.sender, head.id, message.seq)
+        if head.exercise is not None:
+            await self._exercises.deleted(room.id, head.exercise, message.seq)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
         changes = await room.log.heads_of_changes(room.id, message.seq)
         own = sum(each.head.kind == wanted.kind and each.head.sender == person for each in changes)
         return own >= wanted.most
+
+
+def _stays(kind: ChangeKind, head: Head) -> str:
+    """Why one's own message stays as it is; '' where it need not."""
+    if head.urgent:
+        return "an urgent note stays as it was sent: somebody may be acting on it"
+    if kind == "edit" and head.exercise is not None:
+        return "what an exercise says is not edited; it can be deleted"
+    return ""
 
 
 def _sealed(

@@ -30,6 +30,8 @@ from chatserver.protocol.commands import (
     Draft,
     Edit,
     Follow,
+    GiveExercise,
+    HandIn,
     Hello,
     History,
     JoinSession,
@@ -365,7 +367,7 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
-        cost = 1.0 if isinstance(command, Send | Edit | Delete | React) else _cost(command)
+        cost = 1.0 if isinstance(command, Send | Edit | Delete | React | GiveExercise | HandIn) else _cost(command)
         if delay := self._limit.delay(self.user, time.monotonic(), cost):
             self._too_many(command, delay)
             return

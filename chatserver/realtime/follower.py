@@ -153,6 +153,17 @@ class Follower(Generic[FollowedRoom]):
         """As `acknowledge`, where the answer is not a frame yet."""
         self.acknowledge(accepted.seq, frame_of(accepted, self.connection.encoding))
 
+    async def reach(self, seq: int) -> None:
+        """Give the connection everything up to that seq, which is stored. Raises StoreError where it cannot be had."""
+        if seq < self._next_seq:
+            return
+        self.room.reaches(seq)
+        self.fill()
+        if self._filling is not None:
+            await asyncio.wait({self._filling})
+        if seq >= self._next_seq:
+            raise StoreError(f"message {seq} cannot be read now")
+
     def told_composer(self, state: WritingState) -> None:
         """The connection was told of the composer, in an answer."""
         self._composer = state

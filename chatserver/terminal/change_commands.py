@@ -54,7 +54,7 @@ async def _number(desk: Desk, count: str) -> None:
 
 async def _reply(desk: Desk, seq: int, text: str) -> None:
     """As any message is sent; what cannot be sent now goes back to the input line."""
-    if await desk.recheck():
+    if await desk.recheck(text):
         desk.send(text, reply_to=seq)
     else:
         desk.put_back(f"{REPLY} #{seq} {text}")

@@ -7,8 +7,6 @@ CHANGE_TEXTS: dict[str, tuple[str, str, str]] = {
         "(denne meldingen ble trukket tilbake)",
         "(denne besked blev trukket tilbage)",
     ),
-    "files_1": ("(1 file)", "(1 fil)", "(1 fil)"),
-    "files_n": ("({n} files)", "({n} filer)", "({n} filer)"),
     "quoted_gone": (
         "a message that is not there any more",
         "en melding som ikke finnes lenger",

@@ -16,19 +16,17 @@ NameOf = Callable[[str], str]
 
 
 def said_in(texts: Texts, message: Message, zone: str) -> str:
-    """Its text, and whether it was edited; or that there is none any more; an event in words."""
+    """Its text, its files, and whether it was edited; or that there is none any more; an event in words."""
     if message.event is not None:
         return in_words(texts, message.event, zone)
     if message.deleted:
         return texts("taken_back")
     if message.erased:
         return texts("erased")
-    parts = [message.body] if message.body else []
-    if files := len(message.attachments):
-        parts.append(texts("files_1" if files == 1 else "files_n", n=files))
-    if message.edited_at is not None:
-        parts.append(texts("edited"))
-    return " ".join(parts)
+    said = [message.body] if message.body else []
+    if count := len(message.attachments):
+        said.append(texts("one_file") if count == 1 else texts("some_files", n=count))
+    return "\n".join(said) + (f" {texts('edited')}" if message.edited_at is not None else "")
 
 
 def reactions_in(message: Message, name_of: NameOf) -> str:

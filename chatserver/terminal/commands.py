@@ -7,12 +7,15 @@ from typing import Literal
 from chatserver.client import ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
-from chatserver.terminal import reading_along
+from chatserver.terminal import reading_along, saved_texts
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.change_commands import COMMANDS as CHANGE_COMMANDS
 from chatserver.terminal.change_commands import obey as obey_change
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.files import obey as obey_files
 from chatserver.terminal.helping import COMMANDS as HELPING
+from chatserver.terminal.later import COMMANDS as LATER
+from chatserver.terminal.later import later
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
@@ -21,18 +24,38 @@ from chatserver.terminal.sending_on import COMMANDS as SENDING_ON
 from chatserver.terminal.sending_on import send_on
 from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
-_HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "help_check", "help_newline", "help_quit")
+_HELP = (
+    "help_list",
+    "help_to",
+    "help_next",
+    "help_history",
+    "help_search",
+    "help_files",
+    "help_check",
+    "help_newline",
+    "help_quit",
+)
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = ("help_mute", "help_reply", "help_edit", "help_delete", "help_react", "help_numbers")
+_HELP_OWN = (
+    *("help_attach", "help_mute", "help_later", "help_exercises"),
+    *("help_reply", "help_edit", "help_delete", "help_react", "help_numbers"),
+)
 _HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
-_HELP_MENTOR = ("help_no_answer", "help_finish", "help_noshow")
+_HELP_MENTOR = ("help_texts", "help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
 _HELP_MEMBER_CASES = ("help_switch", "help_resign", "help_cadence", "help_another", "help_send_on")
 _HELP_MENTOR_CASES = ("help_quiet", "help_fit", "help_leaving", "help_cadence", "help_another")
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
+
+_WITH_REST = {
+    **dict.fromkeys(SENDING_ON, send_on),
+    **dict.fromkeys(SEARCHING, search),
+    **dict.fromkeys(LATER, later),
+}
+"""Who does what a command says, given the rest of its line."""
 
 Obeyed = Literal["done", "leave", "unknown"]
 
@@ -51,10 +74,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
     try:
         if command in desks:
             await desks[command](command, rest)
-        elif command in SENDING_ON:
-            await send_on(desk, rest)
-        elif command in SEARCHING:
-            await search(desk, rest)
+        elif command in _WITH_REST:
+            await _WITH_REST[command](desk, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
         else:
@@ -83,8 +104,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
             await _history(desk, rest)
         case "/check":
             await _check(desk)
-        case "/board" | "/follow" | "/unfollow":
-            await _read_along(desk, command, rest)
+        case "/texts" | "/text" | "/exercises" | "/board" | "/follow" | "/unfollow" | "/attach" | "/files" | "/save":
+            await _of_some_roles(desk, command, rest)
         case _:
             desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
             return "unknown"
@@ -132,8 +153,12 @@ async def _next(desk: Desk) -> None:
             desk.announce(desk.texts("nothing_elsewhere"))
 
 
-async def _read_along(desk: Desk, command: str, id: str) -> None:
+async def _of_some_roles(desk: Desk, command: str, id: str) -> None:
     match command:
+        case "/attach" | "/files" | "/save":
+            await obey_files(desk, command, id)
+        case "/texts" | "/text" | "/exercises":
+            await saved_texts.obey(desk, command, id)
         case "/board":
             await reading_along.board(desk)
         case "/follow":

@@ -1,6 +1,7 @@
 """What a person at the terminal has before them: the open conversation, and what waits in the others."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol, assert_never
 
@@ -330,10 +331,10 @@ class Desk:
 
     # What goes out
 
-    def send(self, body: str, reply_to: int | None = None) -> None:
+    def send(self, body: str, attachments: Sequence[str] = (), *, reply_to: int | None = None) -> None:
         """Send in the background; a text that is not taken comes back to the input line."""
         if self._current is not None:
-            self.outgoing.send(self._current, body, reply_to)
+            self.outgoing.send(self._current, body, attachments, reply_to=reply_to)
 
     def typing(self) -> None:
         if self._current is not None and self.can_write:
@@ -372,17 +373,19 @@ class Desk:
             id=accepted.id,
             body=unsent.body,
             reply_to=unsent.reply_to,
+            attachments=list(unsent.attachments),
         )
 
     def _return(self, unsent: Unsent, why: str) -> None:
         self.announce(self.texts("not_sent", why=why))
-        self._paper.put_back(unsent.body if unsent.reply_to is None else f"/reply #{unsent.reply_to} {unsent.body}")
+        self.put_back(unsent.body if unsent.reply_to is None else f"/reply #{unsent.reply_to} {unsent.body}")
 
     def put_back(self, text: str) -> None:
+        """Put a text into the line, before what was typed."""
         self._paper.put_back(text)
 
-    async def recheck(self) -> bool:
-        """Ask the server whether writing is open after all; say why where it is not."""
+    async def recheck(self, text: str) -> bool:
+        """Ask the server whether writing is open after all for that text; say why where it is not, and whom to call."""
         if self.current is None:
             return False
         if self.role == "member":
@@ -391,6 +394,7 @@ class Desk:
             reads_only = self.role not in ("member", "mentor")
             why = self.texts("cannot_write") if reads_only else _sentence(self.directory.standing(self.current))
             self.announce(f"{why} {self.texts('kept')}")
+            self.helping.refused(self.current, self.current.composer, text)
         return self.can_write
 
     # Commands

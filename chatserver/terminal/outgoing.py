@@ -1,7 +1,7 @@
 """Texts on their way to the server, and the word that one is being typed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ class Unsent:
 
     conversation: str
     body: str
+    attachments: tuple[str, ...] = ()
     reply_to: int | None = None
 
 
@@ -34,15 +35,19 @@ class Outgoing:
         self._tasks: set[asyncio.Task[None]] = set()
         self.unsent: list[Unsent] = []
 
-    def send(self, conversation: str, body: str, reply_to: int | None = None) -> None:
-        unsent = Unsent(conversation, body, reply_to)
+    def send(
+        self, conversation: str, body: str, attachments: Sequence[str] = (), *, reply_to: int | None = None
+    ) -> None:
+        unsent = Unsent(conversation, body, tuple(attachments), reply_to)
         self.unsent.append(unsent)
         self._start(self._send(unsent))
 
     async def _send(self, unsent: Unsent) -> None:
         outcome: SendOutcome
         try:
-            outcome = await self._chat.send(unsent.conversation, unsent.body, reply_to=unsent.reply_to)
+            outcome = await self._chat.send(
+                unsent.conversation, unsent.body, attachments=unsent.attachments, reply_to=unsent.reply_to
+            )
         except ChatError as fault:
             outcome = fault
         except ChatClosed:

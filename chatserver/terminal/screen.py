@@ -161,7 +161,7 @@ class Screen:
 
     async def _ask_again(self, text: str) -> None:
         """The server may have opened a moment ago. The text stays where it is until it can be sent."""
-        if await self._desk.recheck() and self.draft == text:
+        if await self._desk.recheck(text) and self.draft == text:
             self._hand_over()
 
     def _typed(self, buffer: Buffer) -> None:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
 from chatserver.terminal.change_texts import CHANGE_TEXTS
+from chatserver.terminal.file_texts import FILE_TEXTS
 from chatserver.terminal.help_texts import HELP_TEXTS
+from chatserver.terminal.later_texts import LATER_TEXTS
+from chatserver.terminal.mentoring_texts import MENTORING_TEXTS
 from chatserver.terminal.no_answer_texts import NO_ANSWER_TEXTS
 from chatserver.terminal.notice_texts import NOTICE_TEXTS
 from chatserver.terminal.search_texts import SEARCH_TEXTS
@@ -326,7 +329,10 @@ TABLE: dict[str, tuple[str, str, str]] = {
     ),
     **SESSION_TEXTS,
     **NOTICE_TEXTS,
+    **MENTORING_TEXTS,
     **SEARCH_TEXTS,
+    **FILE_TEXTS,
+    **LATER_TEXTS,
     **HELP_TEXTS,
     **CASE_TEXTS,
     **NO_ANSWER_TEXTS,

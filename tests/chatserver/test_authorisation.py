@@ -19,8 +19,10 @@ from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from chatserver.cases.rows import cases
 from chatserver.conversations.membership import MembershipDetails
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
-from chatserver.mentoring.exercises import Giving, exercise_id
+from chatserver.mentoring.answers import ExerciseAnswer
+from chatserver.mentoring.exercises import Exercise, Giving, exercise_id
 from chatserver.mentoring.forms import ExerciseQuestion, SavedItem
+from chatserver.mentoring.library import ItemWritten
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
@@ -363,6 +365,14 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
             ("absent", row(Close.HELLO_FIRST, *["not_found"] * 8)),
         )
     },
+    ("give", "c1"): row(
+        *(Close.HELLO_FIRST, "not_allowed", "not_found", "accepted", *["not_found"] * 3, "read_only", "read_only")
+    ),
+    ("give", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("hand_in", "c1"): row(
+        *(Close.HELLO_FIRST, "accepted", "not_found", "not_allowed", *["not_found"] * 3, "read_only", "read_only")
+    ),
+    ("hand_in", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("check", "c1"): row(
         Close.HELLO_FIRST, "composer", "not_found", "composer", *["not_found"] * 3, "composer", "composer"
     ),
@@ -427,6 +437,8 @@ FIELDS: dict[str, dict[str, object]] = {
     "edit": {"id": "y", "about": 1_000_000, "body": "Good evening"},
     "delete": {"id": "z", "about": 1_000_000},
     "react": {"id": "w", "about": 1_000_000, "emoji": "👍"},
+    "give": {"id": "g2", "item": "week"},
+    "hand_in": {"id": "h1", "exercise": exercise_id("tora", "g1")},
     "urgent": {"id": "v", "body": "Please call me"},
     "read": {"seq": 0},
     "watch": {"replies": True},
@@ -464,6 +476,9 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         giving = await server.parts.mentoring.exercises.give("c1", "tora", "g1", exercise)
         assert isinstance(giving, Giving)
         await server.parts.mentoring.exercises.given("c1", giving.id, 1)
+        answered = await server.parts.mentoring.exercises.fill("c1", giving.id, [ExerciseAnswer(1, "well")])
+        assert isinstance(answered, Exercise)
+        assert isinstance(await server.parts.mentoring.library.put("tora", "week", exercise), ItemWritten)
         opening = CaseOpening("extra_session", "c1", CaseFacts(number=1))
         case = await server.parts.cases.open("k1", opening, CaseAsker("mia", "member"))
         assert isinstance(case, CaseSeen)
@@ -519,7 +534,7 @@ FOR_ONESELF = (
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
-DENIALS = set(CODES) - {"not_open", "not_acknowledged", "token_refused"}
+DENIALS = set(CODES) - {"not_open", "not_locked", "not_acknowledged", "seq_unknown", "token_refused"}
 """Whoever hears the rules say no, or that a token is no good, has the right to ask."""
 
 
@@ -605,7 +620,7 @@ async def said(server: HereServer, kind: str, thing: str, who: tuple[str, Role] 
 
 async def answered(device: Device, kind: str) -> str:
     answers = {
-        **dict.fromkeys(("send", "edit", "delete", "react"), "accepted"),
+        **dict.fromkeys(("send", "edit", "delete", "react", "give", "hand_in"), "accepted"),
         "check": "composer",
         "history": "history",
         "search": "search",

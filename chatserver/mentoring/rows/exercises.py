@@ -65,6 +65,11 @@ async def remove(connection: AsyncConnection, conversation: str, id: str) -> Non
     await connection.execute(delete(EXERCISES).where(_here(conversation, id), _column.given_seq.is_(None)))
 
 
+async def forget(connection: AsyncConnection, conversation: str, id: str) -> None:
+    """Take one away."""
+    await connection.execute(delete(EXERCISES).where(_here(conversation, id)))
+
+
 async def taken_back(connection: AsyncConnection, conversation: str, id: str, message: str) -> None:
     """It was not handed in by that message after all."""
     here = (_here(conversation, id), _column.handed_in_as == message, _column.handed_in_seq.is_(None))

@@ -133,7 +133,7 @@ async def test_pages_of_messages(http: httpx.AsyncClient, server: Served, two_co
     for number in range(1, 8):
         assert await server.write("c1", "mentor", "tom", str(number), f"text {number}") == number
     empty = (await http.get("/v1/conversations/c2/messages")).json()
-    assert empty == {"messages": [], "more": False}
+    assert empty == {"messages": [], "more": False, "first": 1}
 
     async def page(**query: int) -> tuple[list[int], bool]:
         answer = (await http.get("/v1/conversations/c1/messages", params=query)).json()

@@ -54,6 +54,12 @@ def test_what_is_allowed(media_type: str) -> None:
     assert file_type(io.BytesIO(KNOWN[media_type]), others) is None
 
 
+def test_sound_that_looks_like_a_film_by_chance() -> None:
+    found = file_type(io.BytesIO(webm(b"A_OPUS") + b"V_" + bytes(9) + b"V_VP8"), ATTACHMENT_KINDS)
+    assert found is not None
+    assert found.media_type == "audio/webm"
+
+
 def test_a_recorded_frame_without_a_head_is_music_too() -> None:
     found = file_type(io.BytesIO(b"\xff\xfb\x90\x64" + bytes(2000)), ATTACHMENT_KINDS)
     assert found is not None

@@ -151,7 +151,7 @@ def test_the_names_that_apps_rely_on() -> None:
     assert {str(command.__struct_config__.tag) for command in COMMANDS} == {
         "hello", "send", "edit", "delete", "react", "check", "read", "typing", "history", "follow", "unfollow", "watch",
         "join", "notices", "notices_read", "renew", "conversations", "signal", "search", "acknowledge", "urgent",
-        "scheduled", "reschedule", "unschedule", "draft", "drafts",
+        "give", "hand_in", "scheduled", "reschedule", "unschedule", "draft", "drafts",
     }  # fmt: skip
     assert {str(event.__struct_config__.tag) for event in get_args(events.AnyEvent)} == {
         "welcome", "message", "accepted", "refused", "composer", "reply", "conversation", "read", "typing", "presence",

@@ -173,6 +173,7 @@ async def test_history_pages_back_to_the_beginning(server: HereServer) -> None:
             "conversation": "c1",
             "messages": [],
             "more": False,
+            "first": 1,
             "ask": None,
         }
         for n in range(1, 13):
@@ -185,7 +186,7 @@ async def test_history_pages_back_to_the_beginning(server: HereServer) -> None:
             pages.append(seqs(page["messages"]))
             if not page["more"]:
                 break
-            before = page["messages"][0]["seq"]
+            before = page["first"]
         assert pages == [[8, 9, 10, 11, 12], [3, 4, 5, 6, 7], [1, 2]]
         for before, expected in ((0, []), (1, []), (2, [1]), (13, list(range(1, 13))), (2**53 - 1, list(range(1, 13)))):
             await mia.say("history", conversation="c1", before=before, limit=200)

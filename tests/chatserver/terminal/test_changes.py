@@ -146,8 +146,8 @@ def test_lines_of_what_was_changed() -> None:
         (a_message(4, reply_to=2), ["↪ tora: a message that is not there any more", "text"]),
         (a_message(4, reply_to=9), ["↪ message #9", "text"]),
         (a_message(4, "", deleted=True, reply_to=1), ["(this message was taken back)"]),
-        (a_message(4, "", attachments=["f1"]), ["(1 file)"]),
-        (a_message(4, "Look", attachments=["f1", "f2"]), ["Look (2 files)"]),
+        (a_message(4, "", attachments=["f1"]), ["[1 file: /files]"]),
+        (a_message(4, "Look", attachments=["f1", "f2"]), ["Look", "[2 files: /files]"]),
     )
     for message, lines in others:
         shown = plain(transcript.message(a_conversation(), message, 70))

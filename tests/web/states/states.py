@@ -14,6 +14,7 @@ from tests.web.states.bell_states import BELL_STATES
 from tests.web.states.call_states import CALL_STATES
 from tests.web.states.door_states import DOOR_STATES
 from tests.web.states.member_states import MEMBER_STATES
+from tests.web.states.mentoring_states import MENTORING_STATES
 from tests.web.states.session_states import SESSION_STATES
 from tests.web.states.support_states import SUPPORT_STATES
 
@@ -140,6 +141,7 @@ STATES: dict[str, State] = {
     "member-why": member_why,
     "member-help": member_help,
     **MEMBER_STATES,
+    **MENTORING_STATES,
     **SESSION_STATES,
     "mentor-desk": mentor_desk,
     "mentor-request": mentor_request,

@@ -68,6 +68,7 @@ async def test_files_in_a_conversation(browser: Browser, valkey_url: str, tmp_pa
 
             await attach.click()
             await mia.page.get_by_role("button", name="Voice message").click()
+            await expect(mia.page.get_by_text("Recording 0:02")).to_be_visible()
             await mia.page.get_by_role("button", name="Stop").click()
             await expect(chosen.get_by_text("Voice message")).to_be_visible()
             await expect(chosen.get_by_role("progressbar")).to_have_count(0)

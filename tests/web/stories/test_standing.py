@@ -32,7 +32,7 @@ async def test_paused_suspended_and_ended(browser: Browser, valkey_url: str, tmp
             for each in (page, desk):
                 await expect(each.get_by_text("Nobody can write here now.")).to_be_visible()
                 await locked(each)
-            await expect(page.get_by_role("link", name="116 123")).to_be_visible()
+            await expect(page.get_by_role("link", name="112")).to_be_visible()
 
             await server.change("c1", status="open")
             await server.change("c1", status="paused")

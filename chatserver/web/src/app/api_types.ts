@@ -1697,6 +1697,7 @@ export interface StoredMessage {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  exercise?: string | null;
   urgent?: boolean;
   deleted?: boolean;
   written_at?: string | null;

@@ -382,6 +382,23 @@ export interface Gap {
   after: number;
 }
 
+/** A mentor gives an exercise of their library, or of the one that is `shared`, as a message. `id` as for send. */
+export interface GiveExercise {
+  type: "give";
+  conversation: string;
+  id: string;
+  item: string;
+  shared?: boolean;
+}
+
+/** A member hands in what they answered in an exercise, as a message. `id` as for send. */
+export interface HandIn {
+  type: "hand_in";
+  conversation: string;
+  id: string;
+  exercise: string;
+}
+
 /** The first command: who is there, and from where to go on. `resume` maps a conversation to the last seq seen. */
 export interface Hello {
   type: "hello";
@@ -520,6 +537,7 @@ export interface Message {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  exercise?: string | null;
   urgent?: boolean;
   deleted?: boolean;
   written_at?: string | null;
@@ -899,4 +917,4 @@ export interface Welcome {
 
 export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Scheduled | LaterList | LaterChanged | DraftStands | DraftList | Renewed | WaitAcknowledged | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Acknowledge | Urgent | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | ListLater | Reschedule | Unschedule | Draft | Drafts | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | GiveExercise | HandIn | Check | Read | Acknowledge | Urgent | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | ListLater | Reschedule | Unschedule | Draft | Drafts | Renew;

@@ -51,8 +51,8 @@ export class AttachBar extends PageElement {
     return this.#uploads?.isBusy ?? false;
   }
 
-  get isEmpty(): boolean {
-    return !this.#uploads?.all.length;
+  get hasFailed(): boolean {
+    return this.#uploads?.all.some((each) => each.state === "failed") ?? false;
   }
 
   add(files: Iterable<File>): void {

@@ -9,6 +9,9 @@ import { lengthWords, sizeWords } from "./file_words.ts";
 
 /** Asked for together: what is drawn at once is one question. */
 const MOST_ASKED = 50;
+/** What could not be had is asked for again, each time later. */
+const MOST_TRIES = 5;
+const AGAIN_MS = 1_000;
 
 /** What is known of files, by conversation and id; and pictures and voices as the page may show them. */
 class Known {
@@ -89,20 +92,26 @@ export class MessageFiles extends PageElement {
   #shown: AttachmentView | undefined;
   #large = "";
   #of = "";
+  /** Whether what is not known of is not there. */
+  #isSure = false;
 
   protected override willUpdate(): void {
     const of = `${this.conversation} ${this.ids.join()}`;
     if (of === this.#of) return;
     this.#of = of;
-    void this.#load(of);
+    void this.#load(of, 0);
   }
 
-  async #load(of: string): Promise<void> {
+  async #load(of: string, tries: number): Promise<void> {
     const { app, conversation } = this;
     const views = await Promise.all(this.ids.map((id) => known.view(app, conversation, id)));
     if (of !== this.#of) return;
     this.#views = views;
+    this.#isSure = views.every((each) => each) || tries >= MOST_TRIES;
     this.requestUpdate();
+    if (!this.#isSure) {
+      setTimeout(() => this.isConnected && void this.#load(of, tries + 1), AGAIN_MS * 2 ** tries);
+    }
     for (const view of views) {
       if (!view?.width) continue;
       known.content(app, conversation, view.id, "thumbnail").then((address) => {
@@ -124,7 +133,7 @@ export class MessageFiles extends PageElement {
   #one(id: string, view: AttachmentView | undefined) {
     const { files } = this.app.words;
     if (!view) {
-      return html`<p class="small quiet">${this.#views.length ? files.gone : files.loading}</p>`;
+      return html`<p class="small quiet">${this.#isSure ? files.gone : files.loading}</p>`;
     }
     if (view.width && view.height) {
       const address = this.#small.get(id);

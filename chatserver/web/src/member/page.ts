@@ -115,7 +115,7 @@ export class MemberPage extends PageElement {
   protected override render() {
     const { words } = this.app;
     const talk = this.#talk;
-    const isElsewhere = ["sessions", "plan"].includes(this.#place.path[0] ?? "");
+    const isElsewhere = ["sessions", "plan", "exercises"].includes(this.#place.path[0] ?? "");
     const name = talk ? mentorName(talk.view) : "";
     return html`
       ${talk && !isElsewhere
@@ -162,7 +162,8 @@ export class MemberPage extends PageElement {
         ${talk
           ? html`
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
-            <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
+            <message-list .app=${this.app} .talk=${talk} .name=${name}
+              .start=${this.#toExpect(talk)} @exercise=${this.#exercise}></message-list>
             ${talkNotes(talk.view, name, this.app)}
             <push-offer .app=${this.app} .name=${name}></push-offer>
             ${this.#goingOn(talk)}
@@ -188,6 +189,20 @@ export class MemberPage extends PageElement {
     `;
   }
 
+  /** At the very beginning; its script comes once that is there. */
+  #toExpect(talk: Talk) {
+    if (!talk.hasPage || talk.more) return nothing;
+    void import("../mentoring/expectations.ts");
+    return html`
+      <what-to-expect .app=${this.app} .talk=${talk}
+        .closed=${talk.view.last_seq > 0}></what-to-expect>
+    `;
+  }
+
+  readonly #exercise = (event: CustomEvent<string>): void => {
+    location.hash = Place.link("exercises", event.detail);
+  };
+
   /** Of whoever has, or had, more than one mentor; its script comes to nobody else. */
   #goingOn(talk: Talk) {
     if (this.app.chats.talks.length < 2) return nothing;
@@ -198,7 +213,11 @@ export class MemberPage extends PageElement {
   /** Their scripts come when they are looked at first. */
   #elsewhere(talk: Talk) {
     if (!this.#planPage) {
-      const pages = [import("./plan_page.ts"), import("../sessions/member_pages.ts")] as const;
+      const pages = [
+        import("./plan_page.ts"),
+        import("../sessions/member_pages.ts"),
+        import("../mentoring/exercise_page.ts"),
+      ] as const;
       void Promise.all(pages).then(([{ planPage }]) => {
         this.#planPage = planPage;
         this.requestUpdate();
@@ -207,6 +226,9 @@ export class MemberPage extends PageElement {
     }
     const [page, ...path] = this.#place.path;
     if (page === "plan") return this.#planPage(this.app, talk, this.#week);
+    if (page === "exercises") {
+      return html`<exercise-page .app=${this.app} .talk=${talk} .path=${path}></exercise-page>`;
+    }
     return html`
       <member-sessions .sessions=${sessionsOf(this.app, talk)} .path=${path}></member-sessions>
     `;
@@ -226,6 +248,7 @@ export class MemberPage extends PageElement {
       ...(this.#talk ? [{ label: words.search.title, act: this.#search }] : []),
       { label: words.sessions.all, href: Place.link("sessions") },
       { label: words.week.plan, href: Place.link("plan") },
+      { label: words.exercises.title, href: Place.link("exercises") },
       ...this.#others(),
       ...(this.#talk
         ? [

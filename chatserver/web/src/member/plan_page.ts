@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
+import "../mentoring/expectations.ts";
 import { icon } from "../parts/icons.ts";
 import { planName } from "../parts/plan_name.ts";
 import "../sessions/credits.ts";
@@ -33,6 +34,7 @@ export function planPage(app: App, talk: Talk, week: WeekOfWriting | undefined) 
           ${known
             ? html`${planCard(known, view, app)} ${weekCard(known, view, mentorName(view), app)}`
             : html`<p class="quiet" aria-busy="true">${words.common.loading}</p>`}
+          <what-to-expect .app=${app} .talk=${talk} .closed=${false}></what-to-expect>
           <session-credits .sessions=${sessionsOf(app, talk)}></session-credits>
           ${view.banner ? html`<p class="small">${bannerWords(view.banner, app)}</p>` : nothing}
         </div>

@@ -118,10 +118,14 @@ export class ConversationList extends PageElement {
     const { words } = this.app;
     const { view } = talk;
     const name = memberName(view);
-    const text = view.last?.text
+    const text = view.last?.text || view.last?.attachments
       ? view.last
       : talk.messages.findLast((each) => each.kind !== "event");
-    const last = text && { from: text.from, text: "text" in text ? text.text : text.body };
+    const last = text &&
+      {
+        from: text.from,
+        text: ("text" in text ? text.text : text.body) || this.#files(text.attachments),
+      };
     return html`<li><a
       class="conv"
       href=${Place.link("conversations", view.id)}
@@ -148,6 +152,12 @@ export class ConversationList extends PageElement {
         }${last.text}</span>`
         : nothing
     }</a></li>`;
+  }
+
+  /** What stands in the place of a text where files alone were sent. */
+  #files(attachments: number | readonly string[] | undefined): string {
+    const count = typeof attachments === "number" ? attachments : attachments?.length ?? 0;
+    return count ? this.app.words.files.count(count) : "";
   }
 
   #next({ view }: Talk, times: Times, now: number) {

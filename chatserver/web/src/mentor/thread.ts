@@ -78,7 +78,7 @@ export class MentorThread extends PageElement {
     // What is far away is told by its day and time already.
     const tellsBy = due !== null && urgencyOf(view.reply, now) !== "calm";
     return html`
-      <section class="thread" aria-labelledby="with">
+      <section class="thread" aria-labelledby="with" @exercise=${this.#exercise}>
         <div class="bar">
           <a class="btn btn--icon only-narrow" href=${Place.link(
             "conversations",
@@ -117,6 +117,7 @@ export class MentorThread extends PageElement {
           : nothing}
         <push-offer .app=${app} .name=${name}></push-offer>
         <chat-composer .app=${app} .talk=${talk} .name=${name}
+          .tools=${this.#tools()}
           .also=${this.#days?.wouldSuffice(view.id) ? words.ownDays.suffices : ""}></chat-composer>
       </section>
     `;
@@ -172,6 +173,41 @@ export class MentorThread extends PageElement {
       words.mentor.suggest(planName(week.freer))
     }</button>`;
   }
+
+  /** Beside the field: what is saved, and the member's exercises. */
+  #tools() {
+    const { exercises } = this.app.words;
+    if (this.talk.view.status === "ended") return nothing;
+    return html`<span class="tools"><button class="btn btn--plain small" type="button"
+      @click=${this.#saved}>${exercises.saved}</button><button class="btn btn--plain small"
+      type="button" @click=${() => this.#exercises()}>${exercises.title}</button></span>`;
+  }
+
+  /** Its script comes when it is asked for first. */
+  readonly #saved = async (): Promise<void> => {
+    const { SavedDialog } = await import("../mentoring/saved_dialog.ts");
+    const dialog = this.#beside("saved-dialog", SavedDialog);
+    await dialog.open(this.talk, (text) => {
+      this.querySelector("chat-composer")?.offer(text);
+    });
+  };
+
+  async #exercises(first?: string): Promise<void> {
+    const { ExercisesDialog } = await import("../mentoring/exercises_dialog.ts");
+    await this.#beside("exercises-dialog", ExercisesDialog).open(this.talk, first);
+  }
+
+  /** The dialog of that name, made where it is not there yet. */
+  #beside<E extends HTMLElement & { app: App }>(name: string, dialog: new () => E): E {
+    const found = this.querySelector<E>(name);
+    if (found) return found;
+    const made = new dialog();
+    made.app = this.app;
+    this.append(made);
+    return made;
+  }
+
+  readonly #exercise = (event: CustomEvent<string>): void => void this.#exercises(event.detail);
 
   readonly #request = (): void => {
     this.dispatchEvent(new CustomEvent("request", { detail: this.talk, bubbles: true }));

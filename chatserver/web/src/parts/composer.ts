@@ -24,6 +24,7 @@ export class ChatComposer extends PageElement {
     hint: { attribute: false },
     also: { attribute: false },
     windows: { attribute: false },
+    tools: { attribute: false },
   };
 
   declare app: App;
@@ -38,6 +39,8 @@ export class ChatComposer extends PageElement {
   declare also: string | undefined;
   /** How many windows of writing a week has; null or undefined where that is not known. */
   declare windows: number | null | undefined;
+  /** What stands at the end of the line: buttons that help with writing. */
+  declare tools: unknown;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -47,6 +50,8 @@ export class ChatComposer extends PageElement {
   /** Whether something was ever to be attached: what does that is loaded then. */
   #attaches = false;
   #asksWhat = false;
+  /** Whether it was sent while files were on their way: then it goes with the last of them. */
+  #sendsWhenThere = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -141,7 +146,7 @@ export class ChatComposer extends PageElement {
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}
         @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
-        @attached=${() => this.requestUpdate()} @noted=${this.#noted}>
+        @attached=${this.#attached} @noted=${this.#noted}>
         ${this.#later
           ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
           : nothing}
@@ -152,7 +157,7 @@ export class ChatComposer extends PageElement {
             .left}${isWaiting ? ` ${words.state.queued(waiting)}` : nothing}</p>
           ${role === "member"
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
-            : nothing}
+            : nothing}${this.tools ?? nothing}
         </div>
         ${this.#answering()}
         ${this.#attaches
@@ -289,6 +294,14 @@ export class ChatComposer extends PageElement {
     return this.querySelector<AttachBar>("attach-bar");
   }
 
+  readonly #attached = (): void => {
+    this.requestUpdate();
+    const bar = this.#bar;
+    if (!this.#sendsWhenThere || !bar || bar.isBusy) return;
+    this.#sendsWhenThere = false;
+    if (!bar.hasFailed) void this.#send();
+  };
+
   readonly #attach = (): void => {
     this.#asksWhat = !this.#asksWhat;
     void this.#withBar();
@@ -340,7 +353,8 @@ export class ChatComposer extends PageElement {
     const field = this.#field;
     const text = field.value;
     const bar = this.#bar;
-    if (bar?.isBusy) {
+    this.#sendsWhenThere = bar?.isBusy ?? false;
+    if (this.#sendsWhenThere) {
       this.dispatchEvent(
         new CustomEvent("say", { detail: this.app.words.files.waiting, bubbles: true }),
       );

@@ -100,7 +100,11 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           ${message.urgent
             ? html`<p class="msg__urgent">${icon("help", "s")}${words.urgent.label}</p>`
             : nothing}
-          <div class="msg__body">${quoted(message, drawing)}${said(message, drawing)}${filesOf(
+          <div class="msg__body">${quoted(message, drawing)}${said(message, drawing)}${exercise(
+            message,
+            isMine,
+            drawing,
+          )}${filesOf(
             message,
             drawing,
           )}</div>
@@ -124,6 +128,24 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       `;
     }
   }
+}
+
+/** Leads to the exercise that a message gives, or is: the page, or the thread, hears of it. */
+function exercise(message: Message, isMine: boolean, { app }: Drawing) {
+  const { exercise: id, erased, deleted } = message;
+  if (!id || erased || deleted) return nothing;
+  const { exercises } = app.words;
+  const isMentor = app.role === "mentor";
+  const label = isMine
+    ? isMentor ? exercises.see : exercises.open
+    : isMentor
+    ? exercises.seeAnswers
+    : exercises.open;
+  const open = (event: Event) =>
+    event.currentTarget?.dispatchEvent(new CustomEvent("exercise", { detail: id, bubbles: true }));
+  return html`<p><button class="btn" type="button" @click=${open}>${
+    icon("pen", "s")
+  }${label}</button></p>`;
 }
 
 function said(message: Message, { app: { words } }: Drawing) {

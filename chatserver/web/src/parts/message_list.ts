@@ -33,6 +33,7 @@ export class MessageList extends PageElement {
     talk: { attribute: false },
     name: { attribute: false },
     end: { attribute: false },
+    start: { attribute: false },
   };
 
   declare app: App;
@@ -41,6 +42,8 @@ export class MessageList extends PageElement {
   declare name: string;
   /** What stands below the last of them, as a notice; undefined for nothing. */
   declare end: unknown;
+  /** What stands above the very first of them. */
+  declare start: unknown;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
   #firstNew = 0;
@@ -245,7 +248,10 @@ export class MessageList extends PageElement {
       this.#heardUpTo = each.seq;
       if (each.from === this.app.user || each.kind === "event") continue;
       if (!this.#isAtEnd) this.#below += 1;
-      const said = this.app.words.talk.says(nameIn(this.talk.view, each.from), each.body);
+      const said = this.app.words.talk.says(
+        nameIn(this.talk.view, each.from),
+        each.body || this.app.words.files.count(each.attachments?.length ?? 0),
+      );
       this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
       this.requestUpdate();
     }
@@ -289,6 +295,7 @@ export class MessageList extends PageElement {
         @click=${this.#clicked}
         @keydown=${this.#keyed}
       >
+        ${this.talk.hasPage && !this.talk.more ? this.start ?? nothing : nothing}
         ${isEmpty
           ? html`<p class="quiet empty">${
             this.talk.view.status === "ended" ? words.talk.emptyOver : words.talk.empty(this.name)

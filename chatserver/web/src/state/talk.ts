@@ -263,9 +263,12 @@ export class Talk extends Store {
         this.#accepted(event);
         break;
       case "refused":
+        // Of what was not sent here, an exercise, nothing comes back.
         if (this.#notes.has(event.id)) {
           this.#notes.get(event.id)?.done(event.reason);
-        } else if (!this.#changing.has(event.id)) {
+        } else if (
+          !this.#changing.has(event.id) && this.unsent.some(({ id }) => id === event.id)
+        ) {
           this.#cameBack.push({
             body: event.body,
             reason: event.reason,

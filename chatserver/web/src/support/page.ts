@@ -11,7 +11,7 @@ import type { Desk } from "./desk.ts";
 import "./board_page.ts";
 
 interface Tab {
-  path: "board" | "cases" | "people" | "reports" | "audit";
+  path: "board" | "cases" | "people" | "reports" | "library" | "audit";
   /** Other first parts of addresses that belong to it. */
   also?: string;
   load: () => Promise<unknown>;
@@ -47,6 +47,16 @@ const TABS: readonly Tab[] = [
     path: "reports",
     load: () => import("./reports_page.ts"),
     show: (desk) => html`<reports-page .desk=${desk}></reports-page>`,
+  },
+  {
+    path: "library",
+    load: () => import("../mentoring/saved_library.ts"),
+    show: (desk) =>
+      html`
+        <main class="board">
+          <saved-library .app=${desk.app} .shared=${true}></saved-library>
+        </main>
+      `,
   },
   {
     path: "audit",

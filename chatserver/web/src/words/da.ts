@@ -47,6 +47,7 @@ export const da: Words = {
     save: "Gem",
     loading: "Henter …",
     gone: "Denne fil er ikke tilgængelig",
+    count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer uploades stadig",
     dropHere: "Slip filer her",
     problems: {
@@ -798,5 +799,16 @@ export const da: Words = {
     failedTitle: "Platformen loggede dig ikke ind",
     failedLead: "Det tog for lang tid eller blev afbrudt. Prøv igen.",
     language: "Sprog",
+  },
+  exercises: {
+    tab: "Tekster og øvelser",
+    title: "Øvelser",
+    saved: "Gemte tekster",
+    one: "Øvelse",
+    handedIn: "Svar",
+    open: "Åbn øvelsen",
+    see: "Se, hvor langt den er",
+    seeAnswers: "Se svarene",
+    expect: (name) => `Hvad du og ${name} kan forvente af hinanden`,
   },
 };

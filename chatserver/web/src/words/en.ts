@@ -44,6 +44,7 @@ export const en = {
     save: "Save",
     loading: "Loading …",
     gone: "This file is not available",
+    count: (count: number) => count === 1 ? "File" : `${count} files`,
     waiting: "Files are still being uploaded",
     dropHere: "Drop files here",
     problems: {
@@ -801,6 +802,17 @@ export const en = {
     failedTitle: "The platform did not sign you in",
     failedLead: "It took too long, or was broken off. Try again.",
     language: "Language",
+  },
+  exercises: {
+    tab: "Texts and exercises",
+    title: "Exercises",
+    saved: "Saved texts",
+    one: "Exercise",
+    handedIn: "Answers",
+    open: "Open the exercise",
+    see: "See how far it is",
+    seeAnswers: "See the answers",
+    expect: (name: string) => `What you and ${name} can expect of each other`,
   },
 };
 

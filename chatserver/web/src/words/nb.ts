@@ -46,6 +46,7 @@ export const nb: Words = {
     save: "Lagre",
     loading: "Laster …",
     gone: "Denne filen er ikke tilgjengelig",
+    count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer lastes fortsatt opp",
     dropHere: "Slipp filer her",
     problems: {
@@ -791,5 +792,16 @@ export const nb: Words = {
     failedTitle: "Plattformen logget deg ikke inn",
     failedLead: "Det tok for lang tid eller ble avbrutt. Prøv igjen.",
     language: "Språk",
+  },
+  exercises: {
+    tab: "Tekster og øvelser",
+    title: "Øvelser",
+    saved: "Lagrede tekster",
+    one: "Øvelse",
+    handedIn: "Svar",
+    open: "Åpne øvelsen",
+    see: "Se hvor langt den er",
+    seeAnswers: "Se svarene",
+    expect: (name) => `Hva du og ${name} kan forvente av hverandre`,
   },
 };

@@ -9,6 +9,7 @@ export const da: SupportWords = {
     cases: "Sager",
     people: "Personer",
     reports: "Rapporter",
+    library: "Tekster og øvelser",
     audit: "Log",
     openCases: (count) => `${count} åbne`,
     search: "Søg efter personer og samtaler",

@@ -7,6 +7,7 @@ export const en = {
     cases: "Cases",
     people: "People",
     reports: "Reports",
+    library: "Texts and exercises",
     audit: "Audit",
     openCases: (count: number) => `${count} open`,
     search: "Search people and conversations",

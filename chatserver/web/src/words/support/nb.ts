@@ -9,6 +9,7 @@ export const nb: SupportWords = {
     cases: "Saker",
     people: "Personer",
     reports: "Rapporter",
+    library: "Tekster og øvelser",
     audit: "Logg",
     openCases: (count) => `${count} åpne`,
     search: "Søk etter personer og samtaler",

@@ -1,0 +1,70 @@
+"""The terminal's /later: texts that the server sends by itself, when writing opens or at a time of one's own."""
+
+from typing import TYPE_CHECKING
+
+from chatserver.protocol.events import ConversationView, LaterView, Refused, Scheduled
+from chatserver.terminal.starts import start_of
+from chatserver.terminal.transcript import visible
+from chatserver.terminal.words import day_and_time
+from quotas import instant
+from quotas.sending_later import first_morning, next_morning
+
+if TYPE_CHECKING:
+    from chatserver.terminal.desk import Desk
+
+COMMANDS = ("/later",)
+
+
+async def later(desk: "Desk", rest: str) -> None:
+    """In the open conversation. Raises ChatError, ChatClosed."""
+    if desk.current is None:
+        desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
+        return
+    conversation = desk.current
+    number, _, when = rest.partition(" ")
+    waiting = (await desk.chat.scheduled(conversation.id)).messages if not rest or number.isdecimal() else []
+    if not rest:
+        _list(desk, conversation, waiting)
+    elif number.isdecimal() and 1 <= int(number) <= len(waiting):
+        await _again(desk, conversation, waiting[int(number) - 1], when.strip())
+    else:
+        await _keep(desk, conversation, rest)
+
+
+def _list(desk: "Desk", conversation: ConversationView, waiting: list[LaterView]) -> None:
+    for n, each in enumerate(waiting, 1):
+        when = _said(desk, conversation, instant.parse(each.at)) if each.at else ""
+        key = "later_refused" if each.state == "refused" else "later_waits"
+        desk.announce(desk.texts(key, n=n, when=when, text=visible(each.body)))
+    desk.announce(desk.texts("later_how" if waiting else "later_nothing"))
+
+
+async def _keep(desk: "Desk", conversation: ConversationView, text: str) -> None:
+    now, opens_at = desk.chat.now(), conversation.composer.opens_at
+    is_locked = desk.role == "member" and not conversation.composer.open and opens_at is not None
+    at = first_morning(instant.parse(opens_at), conversation.zone) if is_locked and opens_at else None
+    at = at or next_morning(now, conversation.zone)
+    match await desk.chat.send_later(conversation.id, text, at):
+        case Scheduled():
+            desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+            desk.announce(desk.texts("later_how"))
+        case Refused():
+            desk.announce(desk.texts("later_not_kept"))
+
+
+async def _again(desk: "Desk", conversation: ConversationView, message: LaterView, when: str) -> None:
+    if not when:
+        taken = await desk.chat.unschedule(conversation.id, message.id)
+        desk.announce(desk.texts("later_back", text=visible(taken.body)))
+        return
+    try:
+        at = start_of(when, conversation.zone, desk.chat.now())
+    except ValueError:
+        desk.announce(desk.texts("no_such_time", text=when))
+        return
+    await desk.chat.reschedule(conversation.id, message.id, at=at)
+    desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+
+
+def _said(desk: "Desk", conversation: ConversationView, at: int) -> str:
+    return day_and_time(desk.texts, at, conversation.zone, now=desk.chat.now())
