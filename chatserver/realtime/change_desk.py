@@ -88,6 +88,8 @@ class ChangeDesk:
         if not found or found[0].head.kind != "text" or command.about < follower.first_seq:
             return "seq_unknown", f"`about` names no message; the last one is {room.last_seq}"
         message, side = found[0], writes_as.side
+        if message.head.deleted and not await self._is_known(room, message, asker.user, command.id):
+            return "deleted", MEANING["deleted"]
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
         if wanted.is_own and (why := _stays(wanted.kind, message.head)):
@@ -110,6 +112,11 @@ class ChangeDesk:
                 await self._files.deleted(room.id, head.sender, head.id, message.seq)
         if head.exercise is not None:
             await self._exercises.deleted(room.id, head.exercise, message.seq)
+
+    async def _is_known(self, room: Room, message: LoggedHead, person: str, id: str) -> bool:
+        """Whether it comes once more, and the store has its answer. Deletions it forgets that the archive knows."""
+        changes = await room.log.heads_of_changes(room.id, message.seq)
+        return any((each.head.sender, each.head.id) == (person, id) for each in changes)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
         changes = await room.log.heads_of_changes(room.id, message.seq)
