@@ -129,6 +129,11 @@ class ExportedMessage(Struct, frozen=True):
     role: Author
     id: str
     body: str
+    exercise: str | None
+    """The id of the exercise that it gives, or that was handed in by it."""
+    urgent: bool
+    written_at: str | None
+    """Of what went out later by itself."""
     erased: bool
     kind: MessageKind
     event: SystemEvent | None

@@ -52,6 +52,5 @@ class News:
             return  # There is nothing to see any more.
         for message in page.messages:
             self.came(message, user)
-        first = page.messages[0].seq if page.messages else 0
-        if first > self._read[conversation.id] + 1:
+        if page.first > self._read[conversation.id] + 1:
             self._more.add(conversation.id)

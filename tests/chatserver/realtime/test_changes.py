@@ -245,3 +245,14 @@ async def test_a_message_says_what_it_answers(server: HereServer, encoding: Enco
         assert (await tora.answer("a"))["code"] == "id_reused"
         await archive(server)
         assert (await history(tora))[1]["reply_to"] == 1
+
+
+async def test_the_last_one_that_is_allowed_may_be_said_again(server: HereServer) -> None:
+    """Its answer may have been lost: the same id gets it again, another one is one too many."""
+    async with server.device("mia") as mia:
+        await mia.write("text")
+        for number in range(MOST_EDITS):
+            last = await change(mia, "edit", 1, id=f"e{number}", body=f"{number}")
+        again = await change(mia, "edit", 1, id=f"e{MOST_EDITS - 1}", body=f"{MOST_EDITS - 1}")
+        assert (again["type"], again["seq"]) == ("accepted", last["seq"])
+        assert (await change(mia, "edit", 1, id="more", body="more"))["code"] == "too_many_changes"
