@@ -868,7 +868,8 @@ MENTOR_PROFILES = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
-# `given_as` and `handed_in_as` are the ids of the messages, kept before these are written; the seqs, once they are.
+# `given_as` and `handed_in_as` are the ids of the messages, in bytes as in the archive, kept before these are written;
+# the seqs, once they are.
 # Without `handed_in_seq`, `handed_in_at` is when a message was about to hand it in.
 EXERCISES = Table(
     "exercises",
@@ -877,13 +878,13 @@ EXERCISES = Table(
     Column("id", String(64), primary_key=True),
     Column("given_by", String(64), nullable=False),
     Column("given_at", BigInteger, nullable=False),
-    Column("given_as", String(64), nullable=False),
+    Column("given_as", LargeBinary, nullable=False),
     Column("given_seq", BigInteger),
     Column("form", LargeBinary, nullable=False),
     Column("answers", LargeBinary),
     Column("answered", Integer, nullable=False),
     Column("filled_at", BigInteger),
-    Column("handed_in_as", String(64)),
+    Column("handed_in_as", LargeBinary),
     Column("handed_in_seq", BigInteger),
     Column("handed_in_at", BigInteger),
 )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.records.tables import EXERCISES
 
 _column = EXERCISES.c
+_IDS = ("given_as", "handed_in_as")
 
 
 class KeptExercise(Struct, frozen=True, kw_only=True):
@@ -60,12 +61,12 @@ async def find_to_change(connection: AsyncConnection, conversation: str, id: str
 
 async def give(connection: AsyncConnection, exercise: KeptExercise) -> None:
     """Insert one that is new."""
-    await connection.execute(insert(EXERCISES).values(asdict(exercise)))
+    await connection.execute(insert(EXERCISES).values(_columns(asdict(exercise))))
 
 
 async def change(connection: AsyncConnection, conversation: str, id: str, changes: Mapping[str, Any]) -> None:
     """Write these columns."""
-    await connection.execute(update(EXERCISES).where(_here(conversation, id)).values(dict(changes)))
+    await connection.execute(update(EXERCISES).where(_here(conversation, id)).values(_columns(changes)))
 
 
 async def remove(connection: AsyncConnection, conversation: str, id: str) -> None:
@@ -80,7 +81,7 @@ async def forget(connection: AsyncConnection, conversation: str, id: str) -> Non
 
 async def taken_back(connection: AsyncConnection, conversation: str, id: str, message: str) -> None:
     """It was not handed in by that message after all."""
-    here = (_here(conversation, id), _column.handed_in_as == message, _column.handed_in_seq.is_(None))
+    here = (_here(conversation, id), _column.handed_in_as == message.encode(), _column.handed_in_seq.is_(None))
     await connection.execute(update(EXERCISES).where(*here).values(handed_in_as=None, handed_in_at=None))
 
 
@@ -88,5 +89,12 @@ def _here(conversation: str, id: str) -> ColumnElement[bool]:
     return and_(_column.conversation_id == conversation, _column.id == id)
 
 
+def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Ids of messages in bytes: an app's id may hold a NUL, which PostgreSQL's texts cannot."""
+    ids = {name: id.encode() for name in _IDS if (id := fields.get(name)) is not None}
+    return {**fields, **ids}
+
+
 def _kept(row: Row[Any]) -> KeptExercise:
-    return KeptExercise(**row._mapping)
+    fields = dict(row._mapping)
+    return KeptExercise(**fields | {name: fields[name].decode() for name in _IDS if fields[name] is not None})

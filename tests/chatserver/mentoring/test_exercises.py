@@ -252,3 +252,12 @@ async def test_exercises_stay_readable_where_a_substitute_is_erased(shelf: Shelf
     [found] = await mentoring.exercises.given_in("c1")
     assert (found.kept.id, found.answers) == (id, (ExerciseAnswer(1, "Calm"),))
     await fill(mentoring.exercises, id, ExerciseAnswer(1, "Calmer"))
+
+
+async def test_ids_of_messages_may_hold_any_character(shelf: Shelf, exercises: Exercises) -> None:
+    """As those of other messages do."""
+    id = await given(shelf, exercises, "g\x00")
+    await fill(exercises, id, ExerciseAnswer(1, "x"))
+    await hand_in(shelf, exercises, id, "h\x00")
+    [seen] = await exercises.given_in("c1")
+    assert (seen.kept.given_as, seen.kept.handed_in_as) == ("g\x00", "h\x00")

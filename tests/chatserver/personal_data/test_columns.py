@@ -515,9 +515,9 @@ async def sealed_rows(keys: ConversationKeys) -> dict[Table, dict[str, Any]]:
         | {"sealed": await own.seal("mia", encode(SavedItem("text", "Hello", "Hello {name}")))},
         MENTOR_PROFILES: {"mentor_id": "mia", "expectations": await own.seal("mia", b"Patience.")}
         | {"expertise": '["sleep"]', "updated_at": TUESDAY},
-        EXERCISES: {"conversation_id": "c1", "id": "e1", "given_by": "tom", "given_as": "g1", "given_seq": 2}
+        EXERCISES: {"conversation_id": "c1", "id": "e1", "given_by": "tom", "given_as": b"g1", "given_seq": 2}
         | {"form": key.seal(encode(form)), "answers": key.seal(encode((ExerciseAnswer(1, "So."),))), "answered": 1}
-        | {"handed_in_as": "h1", "handed_in_seq": 3}
+        | {"handed_in_as": b"h1", "handed_in_seq": 3}
         | instants,
     }
 
