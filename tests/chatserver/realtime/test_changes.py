@@ -192,6 +192,8 @@ async def test_one_may_not_change_a_message_for_ever(server: HereServer) -> None
             emoji = "👍" if number % 2 else "❤️"
             assert (await change(mia, "react", 1, emoji=emoji, id=f"r{number}"))["type"] == "accepted"
         assert (await change(mia, "react", 1, emoji="👍", id="more"))["code"] == "too_many_changes"
+        again = await change(mia, "react", 1, emoji="👍", id=f"r{MOST_REACTIONS - 1}")
+        assert (again["type"], again["seq"]) == ("accepted", 1 + MOST_EDITS + MOST_REACTIONS)
         [message] = await history(mia, 200)
         assert (message["body"], message["reactions"]) == ("edit 19", [{"emoji": "👍", "people": ["mia"]}])
 
