@@ -119,10 +119,9 @@ class ChangeDesk:
         return any((each.head.sender, each.head.id) == (person, id) for each in changes)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted, id: str) -> bool:
-        """Not where it comes once more: then it has its answer."""
-        changes = await room.log.heads_of_changes(room.id, message.seq)
-        own = [each.head.id for each in changes if each.head.kind == wanted.kind and each.head.sender == person]
-        return len(own) >= wanted.most and id not in own
+        changes = [each.head for each in await room.log.heads_of_changes(room.id, message.seq)]
+        own = [each.id for each in changes if each.kind == wanted.kind and each.sender == person]
+        return len(own) >= wanted.most and id not in own  # said again, it gets its first answer
 
 
 def _stays(kind: ChangeKind, head: Head) -> str:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import assert_never
 
-from chatserver.mentoring.exercises import FillingRefused, Giving, HandingIn
+from chatserver.mentoring.exercises import FillingRefused, Giving, HandingIn, TooLong
 from chatserver.mentoring.library import PLATFORM
 from chatserver.mentoring.room import Mentoring
 from chatserver.messages.lane import PostOutcome
@@ -28,6 +28,7 @@ _REFUSED = {
     "empty": "nothing is answered yet",
     "ended": "the conversation has ended",
     "handed_in": "it is handed in already",
+    "underway": "it is being handed in on another device",
 }
 
 
@@ -66,6 +67,9 @@ class ExerciseDesk:
             asker.refuse(command, "not_found", f"there is no exercise {command.item!r} in the library")
             return
         giving = await exercises.give(command.conversation, asker.user, command.id, item)
+        if isinstance(giving, TooLong):
+            asker.refuse(command, "text_too_long", f"exercise {command.item!r} does not go into one message")
+            return
         if not isinstance(giving, Giving):
             asker.refuse(command, "not_found")
             return
