@@ -37,6 +37,7 @@ from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keyed import Keyed, export_of, with_keys
 from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
+from chatserver.operating.append_only_file import rewriting_warnings
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
@@ -315,14 +316,18 @@ async def assembled(
             app=app,
             door=Door(settings.connections_before_hello, metrics, proxies),
             health=health,
-            warnings=[*await durability_warnings(base.store), *_want_checking(base.rulebook, await ledger.now())],
+            warnings=[
+                *await durability_warnings(base.store),
+                *await rewriting_warnings(base.store),
+                *_want_checking(base.rulebook, await ledger.now()),
+            ],
         )
         if not at_work:
             yield parts
             return
         work = (
             *(base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()),
-            base.attachment_sweep.run(),
+            *(base.attachment_sweep.run(), base.trace_sweep.run()),
         )
         async with _working(hub, *work), exposition.told():
             yield parts

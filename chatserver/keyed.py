@@ -26,6 +26,7 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.mentoring.room import Mentoring, mentoring_on
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import MessageLog
+from chatserver.messages.traces import TraceSweep
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.mail_address import sender_of
 from chatserver.notices.mailbox import mailbox_folder
@@ -61,6 +62,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     attachments: AttachmentBook
     uploads: Uploads
     attachment_sweep: AttachmentSweep
+    trace_sweep: TraceSweep
     secrets: ServerSecrets
     webhooks: WebhookBook
     mailing: Mailing
@@ -192,6 +194,13 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                     book=attachments,
                     scanner=scanner,
                     clock=base.ledger.now,
+                ),
+                trace_sweep=TraceSweep(
+                    store=base.store,
+                    name=base.node,
+                    database=base.database,
+                    ledger=base.ledger,
+                    ledger_archive=base.ledger_archive,
                 ),
                 webhooks=WebhookBook(
                     database=base.database,

@@ -41,12 +41,12 @@ def parse(text: str) -> int:
     return instant
 
 
-@lru_cache(maxsize=4096)  # an acknowledgement and its message name the same instant
 def date_of(instant: int) -> date:
     """The day in UTC."""
     return (_EPOCH + timedelta(milliseconds=instant)).date()
 
 
+@lru_cache(maxsize=4096)  # an acknowledgement and its message name the same instant
 def text(instant: int) -> str:
     """RFC 3339 in UTC, always with milliseconds and `Z`."""
     second, millisecond = divmod(instant, SECOND)

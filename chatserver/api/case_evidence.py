@@ -5,13 +5,17 @@ from msgspec import Struct
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import ProblemError
 from chatserver.api.roles import SUPPORT
-from chatserver.protocol.events import Author
+from chatserver.protocol.events import Author, EarlierText
 from quotas import instant
 from quotas.cases.record import CaseActor
 
 
 class SealedMessage(Struct, frozen=True):
-    """A message that was reported, or stands around such a one. `text` is null where it does not open."""
+    """A message that was reported, or stands around such a one, as it stood then.
+
+    `text` is null where it does not open. `earlier` is what it said before it was edited, at `edited_at`. `deleted`: it
+    had been deleted before the report.
+    """
 
     seq: int
     at: str
@@ -19,6 +23,9 @@ class SealedMessage(Struct, frozen=True):
     role: Author
     reported: bool
     text: str | None
+    edited_at: str | None
+    earlier: list[EarlierText]
+    deleted: bool
 
 
 class SealedMessages(Struct, frozen=True):
@@ -32,7 +39,17 @@ async def get_case_evidence(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     if found is None:
         raise ProblemError(404, f"there is no case {call.id!r} for this token")
     messages = [
-        SealedMessage(each.seq, instant.text(each.at), each.sender, each.role, each.reported, each.text)
+        SealedMessage(
+            each.seq,
+            instant.text(each.at),
+            each.sender,
+            each.role,
+            each.reported,
+            each.text,
+            each.edited_at,
+            each.earlier,
+            each.deleted,
+        )
         for each in found
     ]
     return HttpAnswer(200, SealedMessages(messages))

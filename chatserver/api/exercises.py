@@ -97,7 +97,7 @@ def _view(exercise: Exercise, *, is_member: bool) -> ExerciseView:
         answered=kept.answered,
         fields=exercise.form.fields,
         filled_at=instant.text_or_none(kept.filled_at),
-        handed_in_at=instant.text_or_none(kept.handed_in_at),
+        handed_in_at=instant.text_or_none(kept.was_handed_in_at),
         handed_in_seq=kept.handed_in_seq,
         answers=list(exercise.answers) if is_member or is_in else None,
     )

@@ -26,8 +26,8 @@ from quotas.store.port import Store
 
 UNSENT_FOR = DAY
 """ms for which an upload waits for its message."""
-CLAIMED_FOR = 40 * DAY
-"""ms for which a message that is to be sent later keeps its files."""
+CLAIMED_FOR = 4 * DAY
+"""ms for which a message that may be sent again keeps its files: as long as its id may be remembered."""
 ARRIVES_WITHIN = HOUR
 """ms after which an upload that is not there was given up."""
 SCAN_AGAIN = 30 * SECOND

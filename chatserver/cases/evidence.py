@@ -1,7 +1,8 @@
 """Reported messages and those around them, sealed into the case of the report with its key.
 
-So they can be judged whatever becomes of the conversation. They go when the case has ended, or on the day that support
-named with a reason, `evidence_until`; until that day they outlast the erasure of whoever wrote them.
+So they can be judged whatever becomes of the conversation: also where they are edited or deleted later. They go when
+the case has ended, or on the day that support named with a reason, `evidence_until`; until that day they outlast the
+erasure of whoever wrote them.
 """
 
 import logging
@@ -19,12 +20,13 @@ from chatserver.conversations.contacts import contact_to_rely_on
 from chatserver.conversations.records import locked
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
-from chatserver.messages.log import LoggedHead, MessageLog
-from chatserver.protocol.entry import read_opened
-from chatserver.protocol.events import Author
+from chatserver.messages.changes import as_they_stand
+from chatserver.messages.history import message_of
+from chatserver.messages.log import PAGE, LoggedHead, MessageLog
+from chatserver.protocol.events import Author, EarlierText, Message
 from chatserver.records.database import Database
+from quotas import instant
 from quotas.cases.record import Case, CaseActor, CaseEntry, noted
-from quotas.ledger.base import Entry
 
 AROUND = 20
 """Messages before a reported one, and after it, that are kept with it."""
@@ -34,7 +36,10 @@ logger = logging.getLogger(__name__)
 
 
 class Evidence(Struct, frozen=True):
-    """One message in the open. `at` in ms; `text` is None where it does not open."""
+    """One message in the open, as it stood when it was sealed. `at` in ms; `text` is None where it does not open.
+
+    `earlier` is what it said before it was edited, at `edited_at`. `deleted`: it had been, and there was no text.
+    """
 
     seq: int
     at: int
@@ -42,6 +47,18 @@ class Evidence(Struct, frozen=True):
     role: Author
     reported: bool
     text: str | None
+    edited_at: str | None = None
+    earlier: list[EarlierText] = []
+    deleted: bool = False
+
+
+class _Changed(Struct, frozen=True, omit_defaults=True):
+    """What is sealed of a message that was edited or deleted; of all others their text alone."""
+
+    text: str
+    edited_at: str | None = None
+    earlier: list[EarlierText] = []
+    deleted: bool = False
 
 
 class CaseEvidence:
@@ -72,10 +89,9 @@ class CaseEvidence:
         found: dict[int, EvidenceRow] = {}
         key = await self._keys.current(key_name(case.id), _KEY) if reported else None
         for each in reported:
-            after, before = max(0, each - AROUND - 1), each + AROUND + 1
-            for entry in await self._messages.page(case.conversation, after, before, before - after - 1):
-                if key is not None and (row := _row(case.id, entry, reported, key)) is not None:
-                    found[row.seq] = row
+            for message in await self._around(case.conversation, each):
+                if key is not None and not message.erased:
+                    found[message.seq] = _row(case.id, message, reported, key)
         async with self._database.begin() as connection:
             # Whoever was erased since they were read has nothing here.
             there = {
@@ -104,6 +120,32 @@ class CaseEvidence:
         keys = await self._keys.existing(key_name(kept.case.id), {number_of(each.sealed) for each in rows})
         return [_opened(each, keys.get(number_of(each.sealed))) for each in rows]
 
+    async def _around(self, conversation: str, seq: int) -> list[Message]:
+        """The message of that seq with AROUND before it and after it, as they stand."""
+        older: list[Message] = []
+        before = seq + 1
+        while len(older) <= AROUND and before > 1:
+            after = max(0, before - 1 - PAGE)
+            older = await self._texts(conversation, after, before) + older
+            before = after + 1
+        newer: list[Message] = []
+        last = await self._messages.last_seq(conversation)
+        while len(newer) < AROUND and seq < last:
+            newer += await self._texts(conversation, seq, seq + PAGE + 1)
+            seq += PAGE
+        return older[-AROUND - 1 :] + newer[:AROUND]
+
+    async def _texts(self, conversation: str, after: int, before: int) -> list[Message]:
+        """Messages with after < seq < before that somebody wrote; at most PAGE entries lie there."""
+        entries = await self._messages.page(conversation, after, before, PAGE)
+        changes = await self._messages.changes(conversation, after + 1, before - 1)
+        standing = as_they_stand(
+            (message_of(conversation, each) for each in entries),
+            (message_of(conversation, each) for each in changes),
+            with_earlier=True,
+        )
+        return [each for each in standing if each.kind == "text"]
+
     async def _reported(self, case: Case) -> list[int]:
         """The seqs of the messages with the ids that the report names: of two sides with one id, the person's."""
         named = await self._messages.named(case.conversation, case.facts.messages or ())
@@ -119,19 +161,22 @@ def _is_theirs_too(message: LoggedHead, named: Iterable[LoggedHead], person: str
     return any(each.head.id == message.head.id and each.head.sender == person for each in named)
 
 
-def _row(ref: str, entry: Entry, reported: Sequence[int], key: Key) -> EvidenceRow | None:
-    """None of an event, and where there is no text any more."""
-    message = read_opened(entry.entry)
-    if message.kind == "event" or message.erased:
-        return None
-    sealed = key.seal(msgspec.json.encode(message.body))
-    return EvidenceRow(ref, entry.seq, entry.at, message.sender, message.role, entry.seq in reported, sealed)
+def _row(ref: str, message: Message, reported: Sequence[int], key: Key) -> EvidenceRow:
+    told: str | _Changed = message.body
+    if message.edited_at is not None or message.deleted:
+        told = _Changed(message.body, message.edited_at, message.earlier, message.deleted)
+    at, is_reported = instant.parse(message.at), message.seq in reported
+    sealed = key.seal(msgspec.json.encode(told))
+    return EvidenceRow(ref, message.seq, at, message.sender, message.role, is_reported, sealed)
 
 
 def _opened(row: EvidenceRow, key: Key | None) -> Evidence:
-    text = None
+    told: str | _Changed | None = None
     try:
-        text = msgspec.json.decode(key.open(row.sealed), type=str) if key is not None else None
+        told = msgspec.json.decode(key.open(row.sealed), type=str | _Changed) if key is not None else None
     except (SealError, msgspec.DecodeError):
         logger.error("a reported message does not open", extra={"case": row.ref})
-    return Evidence(row.seq, row.at, row.sender, row.role, row.reported, text)
+    head = (row.seq, row.at, row.sender, row.role, row.reported)
+    if isinstance(told, _Changed):
+        return Evidence(*head, told.text, told.edited_at, told.earlier, told.deleted)
+    return Evidence(*head, told)

@@ -83,4 +83,16 @@ def _other_side(known: ConversationView, user: str) -> Role:
 
 def _last_of(message: Message) -> LastMessage:
     text = " ".join(message.body.split())
-    return LastMessage(message.seq, message.sender, message.role, message.at, text, message.erased, message.event)
+    return LastMessage(
+        message.seq,
+        message.sender,
+        message.role,
+        message.at,
+        text,
+        message.erased,
+        message.event,
+        message.kind,
+        message.about,
+        message.deleted,
+        len(message.attachments),
+    )

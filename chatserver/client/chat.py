@@ -20,8 +20,10 @@ from chatserver.protocol.commands import (
     MAX_RESUME,
     Acknowledge,
     Check,
+    Delete,
     Draft,
     Drafts,
+    Edit,
     Follow,
     GiveExercise,
     HandIn,
@@ -29,6 +31,7 @@ from chatserver.protocol.commands import (
     JoinSession,
     ListLater,
     Notices,
+    React,
     Read,
     ReadNotices,
     Renew,
@@ -197,6 +200,8 @@ class ChatClient:
     async def events(self) -> AsyncIterator[AnyEvent]:
         """Everything that comes by itself, for one reader at a time; a message comes once, in the order of arrival.
 
+        So do edits, deletions and reactions: `StandingMessages` keeps what they make of messages. After a Gap those up
+        to its `after` may have changed by what is not handed over: `history` has them as they stand.
         Answers are returned by the methods that ask. Up to 1,000 events wait; beyond that messages stay on the
         server and are fetched when there is room, and other events are dropped (`conversations` stays current).
         Ends when the client is left; raises ChatClosed when the server ended it.
@@ -209,7 +214,13 @@ class ChatClient:
     # What can be said
 
     async def send(
-        self, conversation: str, body: str, id: str | None = None, *, attachments: Sequence[str] = ()
+        self,
+        conversation: str,
+        body: str,
+        id: str | None = None,
+        *,
+        reply_to: int | None = None,
+        attachments: Sequence[str] = (),
     ) -> Accepted | Refused:
         """Write a message; wait until the server has answered, through reconnects and temporary errors.
 
@@ -217,9 +228,36 @@ class ChatClient:
 
         Messages of one conversation go out one after the other, so that they are stored in the order of the calls.
         The same `id` (1–64 characters) travels each time, so nothing is stored twice. A cancelled call may have
-        been stored. Raises ChatError where sending again cannot help, ChatClosed where the chat ends first.
+        been stored. `reply_to` is the seq of the message that it answers. Raises ChatError where sending again cannot
+        help, ChatClosed where the chat ends first.
         """
-        command = Send(conversation=conversation, id=id or uuid4().hex, body=body, attachments=list(attachments))
+        command = Send(
+            conversation=conversation,
+            id=id or uuid4().hex,
+            body=body,
+            reply_to=reply_to,
+            attachments=list(attachments),
+        )
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def edit(self, conversation: str, about: int, body: str, id: str | None = None) -> Accepted | Refused:
+        """Give one's own message, of the seq `about`, another text. Waits, takes turns and raises as `send`.
+
+        ChatError too where it is somebody else's, deleted, too old, or was edited too often.
+        """
+        command = Edit(conversation=conversation, id=id or uuid4().hex, about=about, body=body)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def delete(self, conversation: str, about: int, id: str | None = None) -> Accepted | Refused:
+        """Take back one's own message, of the seq `about`: its place stays. Waits and raises as `edit`."""
+        command = Delete(conversation=conversation, id=id or uuid4().hex, about=about)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def react(
+        self, conversation: str, about: int, emoji: str | None, id: str | None = None
+    ) -> Accepted | Refused:
+        """React to the message of the seq `about`, whoever wrote it; None takes it back. Waits and raises as `edit`."""
+        command = React(conversation=conversation, id=id or uuid4().hex, about=about, emoji=emoji)
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def give(
@@ -289,7 +327,10 @@ class ChatClient:
         return cast(ComposerChanged, await self._questions.ask(Check(conversation=conversation))).composer
 
     async def history(self, conversation: str, before: int | None = None, limit: int = 50) -> HistoryPage:
-        """At most `limit` (1–200) messages with a seq below `before`, oldest first. Waits and raises as `send`."""
+        """Of the last `limit` (1–200) entries with a seq below `before` the messages as they stand, oldest first.
+
+        The page before it ends before its `first`. Waits and raises as `send`.
+        """
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from chatserver.client.errors import ChatError
 from chatserver.client.place import Position
 from chatserver.protocol.commands import MAX_HISTORY
-from chatserver.protocol.events import AnyEvent, Error, HistoryPage, Message
+from chatserver.protocol.events import AnyEvent, Error, Gap, HistoryPage, Message
 
 EVENTS_WAITING = 1_000
 """Beyond it messages stay on the server until there is room, and other events are dropped."""
@@ -108,17 +108,27 @@ class Inbox:
 
     async def _fetch_page(self, conversation: str, place: Position) -> None:
         # seq has no holes, so the page before `last + 201` begins at `last + 1`, in several answers where it is large.
-        before = place.last + MAX_HISTORY + 1
+        began = place.last
+        before = end = began + MAX_HISTORY + 1
         messages: list[Message] = []
         more = True
-        while more and (not messages or messages[0].seq > place.last + 1):
-            end = messages[0].seq if messages else before
-            page = await self._fetch_history(conversation, end, end - place.last - 1)
+        while more and end > began + 1:
+            page = await self._fetch_history(conversation, end, end - began - 1)
             messages = page.messages + messages
-            more = page.more and bool(page.messages)
+            more, end = page.more and page.first < end, page.first
+        upto = min(before - 1, place.target)
+        if began and self._lacks_changes(place, messages, upto):
+            await self._queue.put(Gap(conversation, began))
+            self._arrived.set()
         for message in messages:
             if not place.has(message.seq):
                 await self._queue.put(message)
                 self._arrived.set()
                 place.take(message.seq)
-        place.skip_to(min(before - 1, place.target))
+        place.skip_to(upto)
+
+    def _lacks_changes(self, place: Position, messages: list[Message], upto: int) -> bool:
+        """Whether something is missing between the place reached and `upto`: history has changes folded in, so that
+        nobody tells of those that are about older messages."""
+        there = {each.seq for each in messages}
+        return any(seq not in there and not place.has(seq) for seq in range(place.last + 1, upto + 1))

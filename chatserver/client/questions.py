@@ -18,8 +18,10 @@ from chatserver.protocol.commands import (
     Acknowledge,
     AnyCommand,
     Check,
+    Delete,
     Draft,
     Drafts,
+    Edit,
     Follow,
     GiveExercise,
     HandIn,
@@ -27,6 +29,7 @@ from chatserver.protocol.commands import (
     JoinSession,
     ListLater,
     Notices,
+    React,
     ReadNotices,
     Renew,
     Reschedule,
@@ -58,10 +61,12 @@ from chatserver.protocol.events import (
     WaitAcknowledged,
 )
 
+WritingInTurn = Send | Edit | Delete | React
+"""Of one conversation they go out one after the other."""
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
-OwnWriting = Send | Urgent
+OwnWriting = WritingInTurn | Urgent
 """What is stored under an id of ours, and answered by it."""
 Question = (
     OwnWriting
@@ -138,7 +143,9 @@ def require_valid(command: AnyCommand) -> None:
         _decoder.decode(frame)
     except (msgspec.ValidationError, UnicodeEncodeError) as fault:
         raise ChatError("invalid_field", str(fault)) from None
-    if len(frame) > MAX_FRAME_BYTES or (isinstance(command, Send) and len(command.body.encode()) > MAX_BODY_BYTES):
+    if len(frame) > MAX_FRAME_BYTES or (
+        isinstance(command, Send | Edit) and len(command.body.encode()) > MAX_BODY_BYTES
+    ):
         raise ChatError("text_too_long", MEANING["text_too_long"])
 
 
@@ -170,8 +177,7 @@ class Questions:
 
     async def ask(self, question: Question) -> QuestionAnswer:
         require_valid(question)
-        # What follows and what ends that take turns: the last one counts.
-        kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
+        kind = _kind_of(question)
         key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
         if not isinstance(question, _Posting | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
@@ -288,8 +294,8 @@ class Questions:
             return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
             own_id = waiting.question.id if isinstance(waiting.question, _Posting) else None
-            # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
-            fits = error.code != "seq_unknown" and (
+            # seq_unknown with no id answers a read mark, which nobody waits for; not_open a join and nothing else.
+            fits = (error.code != "seq_unknown" or own_id is not None) and (
                 error.code != "not_open" or isinstance(waiting.question, JoinSession)
             )
             is_open = own_id == error.id and fits and not waiting.answer.done()
@@ -304,6 +310,14 @@ class Questions:
     def _sending(self, conversation: str, id: str) -> list[_Waiting]:
         found = (self._waiting.get((kind, conversation)) for kind in (Send, Urgent))
         return [each for each in found if each and isinstance(each.question, OwnWriting) and each.question.id == id]
+
+
+def _kind_of(question: Question) -> QuestionKind:
+    """Of one kind one is asked at a time, of a conversation."""
+    if isinstance(question, WritingInTurn):
+        return Send
+    # What follows and what ends that take turns: the last one counts.
+    return Follow if isinstance(question, Unfollow) else type(question)
 
 
 def _ask_of(question: Question) -> str | None:

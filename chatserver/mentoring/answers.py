@@ -120,7 +120,9 @@ def message_handed_in(form: ExerciseForm, answers: Sequence[ExerciseAnswer], lan
 
 
 def is_too_long(form: ExerciseForm, answers: Sequence[ExerciseAnswer]) -> bool:
-    """Whether it would not go into one message, in whatever language."""
+    """Whether it would not go into one message, given or handed in with these, in whatever language."""
+    if len(message_given(form).encode()) > MAX_BODY_BYTES:
+        return True
     return any(len(message_handed_in(form, answers, each).encode()) > MAX_BODY_BYTES for each in LANGUAGES)
 
 

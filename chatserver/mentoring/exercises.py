@@ -26,7 +26,11 @@ from chatserver.mentoring.rows.exercises import KeptExercise
 from chatserver.messages.log import MessageLog
 from chatserver.protocol.base64url import base64url_text
 from chatserver.records.database import Database
+from quotas.instant import MINUTE
 from quotas.phrases import language_of
+
+UNDERWAY = MINUTE
+"""For how long one message that hands an exercise in keeps others from it before it is written, in ms."""
 
 logger = logging.getLogger(__name__)
 _form = msgspec.json.Decoder(ExerciseForm)
@@ -58,7 +62,11 @@ class HandingIn(Struct, frozen=True):
 class FillingRefused(Struct, frozen=True):
     """Nothing was written."""
 
-    reason: Literal["ended", "handed_in", "empty"]
+    reason: Literal["ended", "handed_in", "empty", "underway"]
+
+
+class TooLong(Struct, frozen=True):
+    """It would not go into one message: as it is given, or as it is handed in whatever is answered."""
 
 
 class Exercises:
@@ -79,7 +87,7 @@ class Exercises:
         settled = await self._settled(conversation, kept)
         return [each for each in await self._opened(conversation, settled) if each.kept.given_seq is not None]
 
-    async def give(self, conversation: str, by: str, message: str, item: SavedItem) -> Giving | Missing:
+    async def give(self, conversation: str, by: str, message: str, item: SavedItem) -> Giving | TooLong | Missing:
         """Keep it for the conversation, before the message with that id is written. The same message gives it once."""
         now, id = await self._clock(), exercise_id(by, message)
         async with self._database.read() as connection:
@@ -94,6 +102,8 @@ class Exercises:
                 if len(people) < 2:
                     return Missing()
                 form = form_of(item, people[found.member].name, people[by].name)
+                if answering.is_too_long(form, ()):
+                    return TooLong()
                 sealed = key.seal(msgspec.json.encode(form))
                 exercise = KeptExercise(
                     conversation_id=conversation, id=id, given_by=by, given_at=now, given_as=message, form=sealed
@@ -125,12 +135,18 @@ class Exercises:
             return FillingRefused("handed_in")
         if not exercise.answers:
             return FillingRefused("empty")
+        now = await self._clock()
         async with self._database.begin() as connection:
+            current = await rows.find_to_change(connection, conversation, id)
             found = await record(connection, conversation)
-            if found is None:
+            if current is None or found is None:
                 return Missing()
-            if kept.handed_in_as != message:
-                await rows.change(connection, conversation, id, {"handed_in_as": message})
+            if current.handed_in_as != message:
+                if current.handed_in_seq is not None:
+                    return FillingRefused("handed_in")
+                if current.handed_in_as is not None and now < (current.handed_in_at or 0) + UNDERWAY:
+                    return FillingRefused("underway")
+                await rows.change(connection, conversation, id, {"handed_in_as": message, "handed_in_at": now})
             member = (await contacts(connection, [found.member])).get(found.member)
         language = language_of(member.locale) if member is not None else None
         return HandingIn(

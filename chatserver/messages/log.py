@@ -10,7 +10,7 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
-from chatserver.protocol.entry import Head, head_of, is_acknowledgement, opened, parted, without_text
+from chatserver.protocol.entry import Head, head_of, opened, parted, without_text
 from chatserver.protocol.events import Author
 from chatserver.records.database import Database
 from quotas.ledger.base import Entry, Ledger
@@ -87,7 +87,7 @@ class KeptMessages:
             for message in reversed(page):
                 if message.head.role == "member" and message.head.is_text:
                     first = message.seq
-                elif _ends_a_wait(message.head) and message.at < since:
+                elif message.head.is_mentors_word and message.at < since:
                     return first
             if not page:
                 break
@@ -180,10 +180,6 @@ class MessageLog(KeptMessages):
 def _as_it_stands(message: MessageRow, deleted: Collection[int]) -> MessageRow:
     is_deleted = message.seq in deleted or message.kind == "edit" and message.about in deleted
     return messages.blanked(message) if is_deleted else message
-
-
-def _ends_a_wait(head: Head) -> bool:
-    return head.role == "mentor" and head.kind == "text" or is_acknowledgement(head)
 
 
 def sealed_with(entry: bytes) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.messages.log import PAGE, KeptMessages, LoggedHead
-from chatserver.protocol.entry import is_acknowledgement
 
 MOST = 100
 """Messages that are offered: the last ones."""
@@ -24,7 +23,7 @@ async def unanswered(
     while until > 1 and len(found) < MOST:
         page = await messages.heads(before.id, max(0, until - 1 - PAGE), until, PAGE)
         for message in reversed(page):
-            if message.head.role == "mentor" and message.head.kind == "text" or is_acknowledgement(message.head):
+            if message.head.is_mentors_word:
                 return found[::-1]
             if message.head.role == "member" and message.head.is_text and len(found) < MOST:
                 found.append(message)

@@ -22,7 +22,7 @@ async def durability_warnings(store: Store) -> list[str]:
         return ["the store does not show its settings (CONFIG GET): whether accepted messages are kept is not known"]
     found: dict[str, None] = {}
     for config, state, wait in zip(settings, states, waits, strict=True):
-        facts = _facts(state)
+        facts = facts_of(state)
         names = {_text(name): _text(value) for name, value in _pairs(config)}
         on_two_disks = store.replicated and bool(wait[0])
         found |= dict.fromkeys([*_disk(names, facts, on_two_disks), *_replicas(facts, store.replicated)])
@@ -57,7 +57,8 @@ def _replicas(facts: dict[str, str], replicated: bool) -> Iterator[str]:
         )
 
 
-def _facts(state: bytes) -> dict[str, str]:
+def facts_of(state: bytes) -> dict[str, str]:
+    """What INFO says, by name."""
     return dict(line.split(":", 1) for line in state.decode(errors="replace").splitlines() if ":" in line)
 
 

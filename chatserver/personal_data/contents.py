@@ -116,7 +116,12 @@ class ExportedConversation(Struct, frozen=True):
 
 
 class ExportedMessage(Struct, frozen=True):
-    """A message, the person's or the other's, or an event. Where `erased`, and of events, `body` is empty."""
+    """A message, the person's or the other's, an event, or an edit, a deletion or a reaction, in its place.
+
+    `body` is the text, an edit's the new one, a reaction's the emoji, '' where it was taken back. It is empty where
+    `erased` or `deleted`, of deletions and of events. `about` is the seq of the message that was changed, `reply_to` of
+    the one that it answers; `attachments` are ids of files.
+    """
 
     seq: int
     at: str
@@ -124,6 +129,15 @@ class ExportedMessage(Struct, frozen=True):
     role: Author
     id: str
     body: str
+    exercise: str | None
+    """The id of the exercise that it gives, or that was handed in by it."""
+    urgent: bool
+    written_at: str | None
+    """Of what went out later by itself."""
     erased: bool
     kind: MessageKind
     event: SystemEvent | None
+    about: int | None = None
+    reply_to: int | None = None
+    attachments: list[str] = []
+    deleted: bool = False

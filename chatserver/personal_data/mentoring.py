@@ -38,5 +38,6 @@ def _exercise(exercise: Exercise, *, shows: bool) -> dict[str, Any]:
     answers = msgspec.to_builtins(exercise.answers) if shows else []
     said = {name: getattr(kept, name) for name in ("id", "given_by", "given_as", "given_seq", "answered")}
     said |= {name: getattr(kept, name) for name in ("handed_in_as", "handed_in_seq")}
-    moments = {name: instant.text_or_none(getattr(kept, name)) for name in ("given_at", "filled_at", "handed_in_at")}
-    return said | moments | form | {"answers": answers}
+    moments = {"given_at": kept.given_at, "filled_at": kept.filled_at, "handed_in_at": kept.was_handed_in_at}
+    said |= {name: instant.text_or_none(at) for name, at in moments.items()}
+    return said | form | {"answers": answers}

@@ -75,6 +75,7 @@ class ExportPage:
         self._texts = ExportTexts("en")
         self._person: AboutPerson | None = None
         self._zone = ""
+        self._place = ""
         self._names: dict[str, str] = {}
         self._day = ""
 
@@ -120,7 +121,8 @@ class ExportPage:
         self._places = {id: f"c{number}" for number, id in enumerate(conversations, start=1)}
 
     def conversation(self, conversation: ExportedConversation) -> None:
-        texts, place = self._texts, self._places[conversation.id]
+        texts = self._texts
+        place = self._place = self._places[conversation.id]
         assert self._person is not None, "a page begins first"  # noqa: S101 - for whoever writes to it
         other = conversation.other
         self._zone, self._day = conversation.zone, ""
@@ -159,17 +161,38 @@ class ExportPage:
             self._day = day
         time = f'<time datetime="{message.at}">{texts.time(message.at, self._zone)}</time>'
         if message.event is not None:
-            happened = escape(texts.event(message.event, self._zone))
-            self._write(f'<li><p class="event">{time} {happened}</p></li>')
+            self._happened(message, f"{time} {escape(texts.event(message.event, self._zone))}")
+            return
+        name = f"<bdi>{escape(self._names.get(message.sender, message.sender))}</bdi>"
+        if message.kind in ("deletion", "reaction"):
+            did = message.kind if message.body or message.kind == "deletion" else "reaction_off"
+            emoji = f" {escape(message.body)}" if message.body else ""
+            self._happened(message, f"{time} {name}{emoji} {self._linked(did, message.about)}")
             return
         own = ' class="own"' if message.sender == self._person.id else ""
-        name = escape(self._names.get(message.sender, message.sender))
-        text = (
-            f'<p class="erased">{escape(texts("erased"))}</p>' if message.erased else f"<p>{escape(message.body)}</p>"
-        )
+        about = self._linked("edit", message.about) if message.kind == "edit" else ""
+        about += self._linked("reply", message.reply_to) if message.reply_to is not None else ""
+        about = f'<p class="quiet">{about}</p>' if about else ""
         self._write(
-            f"<li><article{own}><header><strong><bdi>{name}</bdi></strong> {time}</header>{text}</article></li>"
+            f'<li id="{self._place}m{message.seq}"><article{own}><header><strong>{name}</strong> {time}</header>'
+            f"{about}{self._text(message)}</article></li>"
         )
+
+    def _happened(self, message: ExportedMessage, said: str) -> None:
+        """`said` is HTML."""
+        self._write(f'<li id="{self._place}m{message.seq}"><p class="event">{said}</p></li>')
+
+    def _text(self, message: ExportedMessage) -> str:
+        """What it says, or that it does not any more, as HTML."""
+        if message.deleted or message.erased:
+            return f'<p class="erased">{escape(self._texts("taken_back" if message.deleted else "erased"))}</p>'
+        files = f"{self._texts('attachments')}: {len(message.attachments)}" if message.attachments else ""
+        text = f"<p>{escape(message.body)}</p>" if message.body or not files else ""
+        return text + (f'<p class="quiet">{escape(files)}</p>' if files else "")
+
+    def _linked(self, what: str, seq: int | None) -> str:
+        """The words for what was done to a message, or that it is answered, as HTML: they lead there."""
+        return f'<a href="#{self._place}m{seq}">{escape(self._texts(f"did_{what}"))}</a>'
 
     def end_conversation(self) -> None:
         self._write("</ol>" if self._day else f"<p>{escape(self._texts('no_messages'))}</p>", "</section>")

@@ -24,5 +24,6 @@ async def written_standing_in(database: Database, log: MessageLog, person: str) 
                 written = read_opened(entry.entry)
                 if written.sender == person:
                     said = {"conversation_id": name, "seq": entry.seq, "at": instant.text(entry.at), "id": written.id}
-                    found.append(said | {"body": written.body, "erased": written.erased})
+                    said |= {"kind": written.kind, "about": written.about, "reply_to": written.reply_to}
+                    found.append(said | {"body": written.body, "erased": written.erased, "deleted": written.deleted})
     return found

@@ -214,6 +214,28 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "live_chat": ("live chat", "live-chat", "live-chat"),
     "video_call": ("video call", "videosamtale", "videosamtale"),
     "messages": ("Messages", "Meldinger", "Beskeder"),
+    "taken_back": (
+        "This message was taken back.",
+        "Denne meldingen ble trukket tilbake.",
+        "Denne besked blev trukket tilbage.",
+    ),
+    "did_edit": (
+        "Another text for an earlier message",
+        "Ny tekst i en tidligere melding",
+        "Ny tekst i en tidligere besked",
+    ),
+    "did_deletion": (
+        "took back an earlier message",
+        "trakk tilbake en tidligere melding",
+        "trak en tidligere besked tilbage",
+    ),
+    "did_reaction": ("to an earlier message", "på en tidligere melding", "på en tidligere besked"),
+    "did_reaction_off": (
+        "took back the reaction to an earlier message",
+        "tok tilbake reaksjonen på en tidligere melding",
+        "tog reaktionen på en tidligere besked tilbage",
+    ),
+    "did_reply": ("Answers an earlier message", "Svarer på en tidligere melding", "Svarer på en tidligere besked"),
     "no_messages": ("No messages.", "Ingen meldinger.", "Ingen beskeder."),
     "event_booked": ("Session booked", "Sesjon booket", "Session booket"),
     "event_moved": ("Session moved", "Sesjon flyttet", "Session flyttet"),

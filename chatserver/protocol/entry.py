@@ -1,7 +1,7 @@
 """A message as the ledger's log holds it: who wrote it in the open, its text sealed; and an event, all in the open.
 
 An edit's text is the new one, a reaction's its emoji ('' where it was taken back); a deletion has none. What was
-deleted keeps its head, marked `deleted` at its end by the ledger (`without_text` in `lua/changes.lua`).
+deleted keeps its head, marked `deleted` at its end by the ledger (`without_text` in `lua/log.lua`).
 
 The ledger does not look inside. `<head as JSON>\\n<sealed text>`: the head never holds a line feed, the rest is bytes.
 Behind an event's head nothing is sealed.
@@ -51,6 +51,11 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_text(self) -> bool:
         """Whether it is a message that somebody wrote, and that stands."""
         return self.kind == "text" and not self.deleted
+
+    @property
+    def is_mentors_word(self) -> bool:
+        """Whether the mentor's side answered by it, deleted since or not, or said that no answer is needed."""
+        return self.role == "mentor" and self.kind == "text" or is_acknowledgement(self)
 
 
 class More(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -88,13 +88,15 @@ class ChangeDesk:
         if not found or found[0].head.kind != "text" or command.about < follower.first_seq:
             return "seq_unknown", f"`about` names no message; the last one is {room.last_seq}"
         message, side = found[0], writes_as.side
+        if message.head.deleted and not await self._is_known(room, message, asker.user, command.id):
+            return "deleted", MEANING["deleted"]
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
         if wanted.is_own and (why := _stays(wanted.kind, message.head)):
             return "not_allowed", why
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
-        if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
+        if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted, command.id):
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)
         result = await room.ledger.change(change, room.lane.terms.unread_after)
@@ -111,10 +113,15 @@ class ChangeDesk:
         if head.exercise is not None:
             await self._exercises.deleted(room.id, head.exercise, message.seq)
 
-    async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
+    async def _is_known(self, room: Room, message: LoggedHead, person: str, id: str) -> bool:
+        """Whether it comes once more, and the store has its answer. Deletions it forgets that the archive knows."""
         changes = await room.log.heads_of_changes(room.id, message.seq)
-        own = sum(each.head.kind == wanted.kind and each.head.sender == person for each in changes)
-        return own >= wanted.most
+        return any((each.head.sender, each.head.id) == (person, id) for each in changes)
+
+    async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted, id: str) -> bool:
+        changes = [each.head for each in await room.log.heads_of_changes(room.id, message.seq)]
+        own = [each.id for each in changes if each.kind == wanted.kind and each.sender == person]
+        return len(own) >= wanted.most and id not in own  # said again, it gets its first answer
 
 
 def _stays(kind: ChangeKind, head: Head) -> str:
@@ -146,7 +153,6 @@ def _sealed(
         key=key.number,
         until=message.at + wanted.lasts if wanted.lasts else 0,
         stand_in=writes_as.stand_in,
-        of_note=message.head.urgent,
     )
 
 

@@ -196,10 +196,10 @@ class Connection:
         """Whether it is not read because it did not hear that it is over the limit."""
         self._metrics = metrics
         self._traces = traces
+        """Where to record spans of messages; None where nobody asked for them."""
         self._claims = claims
         self._files: FileSends | None = None
         """Made when first a message carries files."""
-        """Where to record spans of messages; None where nobody asked for them."""
         self._followers: dict[str, Follower[Room]] = {}
         self._reading_along: ReadingAlong | None = None
         self._signals: asyncio.Lock | None = None

@@ -7,12 +7,11 @@ import asyncio
 from collections.abc import Callable
 from typing import assert_never
 
-from chatserver.mentoring.exercises import FillingRefused, Giving, HandingIn
+from chatserver.mentoring.exercises import FillingRefused, Giving, HandingIn, TooLong
 from chatserver.mentoring.library import PLATFORM
 from chatserver.mentoring.room import Mentoring
 from chatserver.messages.lane import PostOutcome
 from chatserver.operating.metrics import Metrics
-from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import GiveExercise, HandIn
 from chatserver.protocol.entry import More
 from chatserver.protocol.events import Accepted, Refused
@@ -29,6 +28,7 @@ _REFUSED = {
     "empty": "nothing is answered yet",
     "ended": "the conversation has ended",
     "handed_in": "it is handed in already",
+    "underway": "it is being handed in on another device",
 }
 
 
@@ -67,6 +67,9 @@ class ExerciseDesk:
             asker.refuse(command, "not_found", f"there is no exercise {command.item!r} in the library")
             return
         giving = await exercises.give(command.conversation, asker.user, command.id, item)
+        if isinstance(giving, TooLong):
+            asker.refuse(command, "text_too_long", f"exercise {command.item!r} does not go into one message")
+            return
         if not isinstance(giving, Giving):
             asker.refuse(command, "not_found")
             return
@@ -119,12 +122,15 @@ class ExerciseDesk:
                 await follower.reach(posted.seq)  # first: what is accepted counts as had
                 asker.tell(Accepted(room.id, command.id, posted.seq, text(posted.at), composer))
             case base.PostRefused():
-                self._metrics.refused[posted.reason] += 1
+                if posted.first:
+                    self._metrics.refused[posted.reason] += 1
+                else:
+                    self._metrics.repeated += 1
                 composer = room.composer(room.lane.writing_state(posted.at))
                 opens_at = text_or_none(posted.opens_at)
                 asker.tell(Refused(room.id, command.id, posted.reason, opens_at, "", composer))
             case base.Reused():
-                asker.refuse(command, "id_reused", MEANING["id_reused"])
+                asker.refuse(command, "id_reused")
             case base.Unknown():
                 asker.refuse(command, "not_found")
             case StoreError():

@@ -168,6 +168,13 @@ class Database:
             async with self._server.read() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def outside_transactions(self) -> AsyncIterator[AsyncConnection]:
+        """On PostgreSQL alone: each statement for itself, as VACUUM must be. Raises DatabaseError."""
+        with _faults_named():
+            async with self._server.read() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def close(self) -> None:
         """Close every connection."""
         await self._server.close()

@@ -869,6 +869,7 @@ MENTOR_PROFILES = Table(
 )
 
 # `given_as` and `handed_in_as` are the ids of the messages, kept before these are written; the seqs, once they are.
+# Without `handed_in_seq`, `handed_in_at` is when a message was about to hand it in.
 EXERCISES = Table(
     "exercises",
     METADATA,

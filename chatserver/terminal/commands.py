@@ -1,5 +1,7 @@
 """The commands of the terminal: a line that begins with a slash."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from chatserver.client import ChatClosed, ChatError
@@ -7,6 +9,8 @@ from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along, saved_texts
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
+from chatserver.terminal.change_commands import COMMANDS as CHANGE_COMMANDS
+from chatserver.terminal.change_commands import obey as obey_change
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.files import obey as obey_files
 from chatserver.terminal.helping import COMMANDS as HELPING
@@ -33,7 +37,10 @@ _HELP = (
 )
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = ("help_attach", "help_mute", "help_later", "help_exercises")
+_HELP_OWN = (
+    *("help_attach", "help_mute", "help_later", "help_exercises"),
+    *("help_reply", "help_edit", "help_delete", "help_react", "help_numbers"),
+)
 _HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
 _HELP_MENTOR = ("help_texts", "help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
@@ -57,19 +64,20 @@ async def obey(desk: Desk, line: str) -> Obeyed:
     """Do what a line such as `/to mia` says. An unknown command may be a text that was meant to be sent."""
     command, _, rest = line.partition(" ")
     command, rest = command.lower(), rest.strip()
+    desks: dict[str, Callable[[str, str], Awaitable[None]]] = {
+        **dict.fromkeys(SESSION_COMMANDS, desk.sessions.obey),
+        **dict.fromkeys(NOTICE_COMMANDS, desk.notices.obey),
+        **dict.fromkeys(HELPING, desk.helping.obey),
+        **dict.fromkeys(CASE_COMMANDS, desk.cases.obey),
+        **dict.fromkeys(CHANGE_COMMANDS, partial(obey_change, desk)),
+    }
     try:
-        if command in SESSION_COMMANDS:
-            await desk.sessions.obey(command, rest)
-        elif command in NOTICE_COMMANDS:
-            await desk.notices.obey(command, rest)
+        if command in desks:
+            await desks[command](command, rest)
         elif command in _WITH_REST:
             await _WITH_REST[command](desk, rest)
-        elif command in HELPING:
-            await desk.helping.obey(command, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
-        elif command in CASE_COMMANDS:
-            await desk.cases.obey(command, rest)
         else:
             return await _obey(desk, command, rest)
     except ChatError as fault:

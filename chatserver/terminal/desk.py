@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Position
+from chatserver.client.standing import StandingMessages
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import (
     Accepted,
@@ -19,6 +20,7 @@ from chatserver.protocol.events import (
     ConversationView,
     Deadline,
     Error,
+    Gap,
     Message,
     NoticeCame,
     ReadMark,
@@ -29,6 +31,7 @@ from chatserver.protocol.events import (
     Welcome,
 )
 from chatserver.terminal.cases import CaseDesk
+from chatserver.terminal.changes import is_change
 from chatserver.terminal.directory import Directory
 from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.helping import LockHelp
@@ -74,6 +77,8 @@ class Desk:
         self.sessions = SessionCommands(self)
         self.notices = NoticeBoard(self)
         self.cases = CaseDesk(self)
+        self.messages = StandingMessages()
+        """Of the open conversation."""
         self.helping = LockHelp(self)
         self._wanted = wanted
         self._current: str | None = None
@@ -158,13 +163,14 @@ class Desk:
         self._paper.print(lines)
 
     def _show(self, conversation: ConversationView, message: Message) -> None:
-        if message.kind == "event":
+        if message.kind == "event" or is_change(message):
             pass  # Nobody has written: who types goes on typing.
         elif message.sender == self.user:
             self._own_last = max(self._own_last, message.seq)
         else:
             self._typing_until = 0.0
         self._print(self._transcript.message(conversation, message, self._paper.width))
+        self.messages.note(message)
 
     async def _show_new(self, message: Message) -> None:
         """Show a message of the open conversation in full, one of another in a line."""
@@ -201,8 +207,8 @@ class Desk:
                 match event:
                     case Welcome():
                         await self._welcome(event)
-                    case Message():
-                        await self._show_new(event)
+                    case Message() | Gap():
+                        await self._take(event)
                     case ReadMark() if event.sender == self.user:
                         self.directory.news.read(event.conversation, event.seq)
                     case ComposerChanged(conversation=id) | ConversationChanged(conversation=ConversationView(id=id)):
@@ -218,6 +224,12 @@ class Desk:
                         self.announce(event.message)
             self._paper.refresh()
 
+    async def _take(self, event: Message | Gap) -> None:
+        if isinstance(event, Message):
+            await self._show_new(event)
+        elif event.conversation == self._current:
+            await self._catch_up(event.conversation)
+
     async def _welcome(self, welcome: Welcome) -> None:
         again = bool(self.user)
         self.directory.belongs_to(welcome)
@@ -228,7 +240,7 @@ class Desk:
                 if self._is_new_miss(each):
                     self._alarm(each, " · ".join(self.directory.standing(each)), "bad")
             return
-        self._transcript = Transcript(self.texts, welcome.user)
+        self._transcript = Transcript(self.texts, welcome.user, self.messages)
         for each in welcome.conversations:
             self._was_open[each.id] = each.composer.open
             self._is_new_miss(each)
@@ -319,10 +331,10 @@ class Desk:
 
     # What goes out
 
-    def send(self, body: str, attachments: Sequence[str] = ()) -> None:
+    def send(self, body: str, attachments: Sequence[str] = (), *, reply_to: int | None = None) -> None:
         """Send in the background; a text that is not taken comes back to the input line."""
         if self._current is not None:
-            self.outgoing.send(self._current, body, attachments)
+            self.outgoing.send(self._current, body, attachments, reply_to=reply_to)
 
     def typing(self) -> None:
         if self._current is not None and self.can_write:
@@ -360,12 +372,13 @@ class Desk:
             at=accepted.at,
             id=accepted.id,
             body=unsent.body,
+            reply_to=unsent.reply_to,
             attachments=list(unsent.attachments),
         )
 
     def _return(self, unsent: Unsent, why: str) -> None:
         self.announce(self.texts("not_sent", why=why))
-        self.put_back(unsent.body)
+        self.put_back(unsent.body if unsent.reply_to is None else f"/reply #{unsent.reply_to} {unsent.body}")
 
     def put_back(self, text: str) -> None:
         """Put a text into the line, before what was typed."""
@@ -415,6 +428,7 @@ class Desk:
 
     async def _open(self, id: str) -> None:
         self._current, self._own_last, self._typing_until = id, 0, 0.0
+        self.messages.clear()
         page = await self.chat.history(id, limit=HISTORY_AT_START)
         last = page.messages[-1].seq if page.messages else 0
         self._shown = Position(last)
@@ -438,6 +452,30 @@ class Desk:
             if self.current is not None:
                 page = await self.chat.history(self.current.id, limit=count)
                 self._show_page(self.current, page.messages)
+
+    async def show_numbers(self, count: int) -> None:
+        """The last messages of the open conversation, a line each."""
+        async with self._one_at_a_time:
+            if self.current is not None:
+                page = await self.chat.history(self.current.id, limit=count)
+                texts = [each for each in page.messages if each.kind == "text"]
+                self._print([self._transcript.numbered(self.current, each, self._paper.width) for each in texts])
+                for each in texts:
+                    self.messages.note(each)
+
+    async def show_own(self, message: Message) -> None:
+        """What was just accepted here: the server tells it to one's other devices alone."""
+        async with self._one_at_a_time:
+            await self._show_new(message)
+        self._paper.refresh()
+
+    async def _catch_up(self, conversation: str) -> None:
+        """Show again what was changed meanwhile, of the messages that are shown."""
+        page = await self.chat.history(conversation, limit=HISTORY_AT_START)
+        for message in page.messages:
+            known = self.messages.find(message.seq)
+            if known is not None and (known.as_of or 0) < (message.as_of or 0):
+                self._show(self.chat.conversations[conversation], message)
 
     def list_conversations(self) -> None:
         lines = [line for each in self.directory for line in self._entry(each)]

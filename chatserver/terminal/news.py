@@ -1,6 +1,7 @@
 """What is new in each conversation: what others wrote and the reader has not seen, here or on another device."""
 
 from chatserver.client import ChatClient, ChatError
+from chatserver.messages.changes import CHANGES
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import ConversationView, Message
 
@@ -14,8 +15,12 @@ class News:
         self._more: set[str] = set()
 
     def came(self, message: Message, user: str) -> None:
-        """A message of `user`'s own is none; an event is nobody's own."""
-        if (message.sender != user or message.kind == "event") and message.seq > self._read.get(
+        """A message of `user`'s own is none; an event is nobody's own. Nor is a change: a deletion takes one away."""
+        if message.kind == "deletion":
+            self._new.get(message.conversation, set()).discard(message.about or 0)
+        elif message.kind in CHANGES or message.deleted:
+            return
+        elif (message.sender != user or message.kind == "event") and message.seq > self._read.get(
             message.conversation, 0
         ):
             self._new.setdefault(message.conversation, set()).add(message.seq)
@@ -47,6 +52,5 @@ class News:
             return  # There is nothing to see any more.
         for message in page.messages:
             self.came(message, user)
-        first = page.messages[0].seq if page.messages else 0
-        if first > self._read[conversation.id] + 1:
+        if page.first > self._read[conversation.id] + 1:
             self._more.add(conversation.id)

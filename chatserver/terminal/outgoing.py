@@ -22,6 +22,7 @@ class Unsent:
     conversation: str
     body: str
     attachments: tuple[str, ...] = ()
+    reply_to: int | None = None
 
 
 class Outgoing:
@@ -34,15 +35,19 @@ class Outgoing:
         self._tasks: set[asyncio.Task[None]] = set()
         self.unsent: list[Unsent] = []
 
-    def send(self, conversation: str, body: str, attachments: Sequence[str] = ()) -> None:
-        unsent = Unsent(conversation, body, tuple(attachments))
+    def send(
+        self, conversation: str, body: str, attachments: Sequence[str] = (), *, reply_to: int | None = None
+    ) -> None:
+        unsent = Unsent(conversation, body, tuple(attachments), reply_to)
         self.unsent.append(unsent)
         self._start(self._send(unsent))
 
     async def _send(self, unsent: Unsent) -> None:
         outcome: SendOutcome
         try:
-            outcome = await self._chat.send(unsent.conversation, unsent.body, attachments=unsent.attachments)
+            outcome = await self._chat.send(
+                unsent.conversation, unsent.body, attachments=unsent.attachments, reply_to=unsent.reply_to
+            )
         except ChatError as fault:
             outcome = fault
         except ChatClosed:

@@ -5,12 +5,14 @@ import sys
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.errors import NO_ANSWER
+from chatserver.client.standing import StandingMessages
 from chatserver.protocol.events import Accepted, Message, SessionChanged
+from chatserver.terminal.changes import change_in, is_change, quoted, said_in
 from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.input_lines import InputLines
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
-from chatserver.terminal.transcript import said_in, visible
+from chatserver.terminal.transcript import visible
 from chatserver.terminal.words import time_of_day
 from quotas import instant
 
@@ -27,12 +29,13 @@ async def converse(chat: ChatClient, texts: Texts, conversation: str) -> int:
 
     Raises ChatClosed, after printing what was not sent, where the chat ends first.
     """
-    following = asyncio.create_task(_print_messages(chat, texts, conversation))
+    known = StandingMessages()
+    following = asyncio.create_task(_print_messages(chat, texts, conversation, known))
     lines = standard_input()
     refused, line = 0, None
     try:
         while (line := await _next(lines, following)) is not None:
-            refused += not await _send(chat, texts, conversation, line)
+            refused += not await _send(chat, texts, conversation, line, known)
             line = None
         return 1 if refused else 0
     except ChatClosed:
@@ -67,7 +70,7 @@ async def return_the_unsent(texts: Texts, lines: InputLines, line: str | None = 
         _complain(texts("unsent"), "\n".join(unsent))
 
 
-async def _send(chat: ChatClient, texts: Texts, conversation: str, line: str) -> bool:
+async def _send(chat: ChatClient, texts: Texts, conversation: str, line: str, known: StandingMessages) -> bool:
     try:
         async with asyncio.timeout(ANSWERED_WITHIN):
             answer = await chat.send(conversation, line)
@@ -76,15 +79,18 @@ async def _send(chat: ChatClient, texts: Texts, conversation: str, line: str) ->
         return False
     except TimeoutError:
         raise ChatClosed(NO_ANSWER, f"no answer within {ANSWERED_WITHIN:.0f} seconds") from None
-    known = chat.conversations[conversation]
+    view = chat.conversations[conversation]
     if isinstance(answer, Accepted):
-        _print(f"{time_of_day(instant.parse(answer.at), known.zone)} {texts('you')}: {line} ✓")
+        if chat.welcome is not None:
+            own = (chat.welcome.user, chat.welcome.role, answer.at, answer.id, line)
+            known.note(Message(conversation, answer.seq, *own))
+        _print(f"{time_of_day(instant.parse(answer.at), view.zone)} {texts('you')}: {line} ✓")
         return True
-    _complain(texts("not_sent", why=" · ".join(locked(texts, answer.composer, known.zone, chat.now()))), line)
+    _complain(texts("not_sent", why=" · ".join(locked(texts, answer.composer, view.zone, chat.now()))), line)
     return False
 
 
-async def _print_messages(chat: ChatClient, texts: Texts, conversation: str) -> None:
+async def _print_messages(chat: ChatClient, texts: Texts, conversation: str, known: StandingMessages) -> None:
     live = LiveNews(texts)
     async for event in chat.events():
         if isinstance(event, SessionChanged) and event.conversation == conversation and chat.welcome is not None:
@@ -93,10 +99,25 @@ async def _print_messages(chat: ChatClient, texts: Texts, conversation: str) -> 
                 _print(f"{time_of_day(chat.now(), zone)} · {line}")
         if isinstance(event, Message) and event.conversation == conversation:
             zone = chat.conversations[conversation].zone
-            at, said = time_of_day(instant.parse(event.at), zone), said_in(texts, event, zone)
             user = chat.welcome.user if chat.welcome is not None else ""
-            by = texts("you") if event.sender == user else event.sender
-            _print(f"{at} · {said}" if event.kind == "event" else f"{at} {by}: {said}")
+            _print(f"{time_of_day(instant.parse(event.at), zone)} {_told(texts, event, known, user, zone)}")
+            known.note(event)
+
+
+def _told(texts: Texts, message: Message, known: StandingMessages, user: str, zone: str) -> str:
+    """By whom, what it answers, and what it says; of an event or a change, what happened."""
+
+    def name_of(person: str) -> str:
+        return texts("you") if person == user else person
+
+    if is_change(message):
+        return f"· {change_in(texts, message, known, name_of)}"
+    said = said_in(texts, message, zone)
+    if message.kind == "event":
+        return f"· {said}"
+    return f"{name_of(message.sender)}: " + "\n".join(
+        filter(None, (quoted(texts, message, known, name_of, zone), said))
+    )
 
 
 def _print(text: str) -> None:

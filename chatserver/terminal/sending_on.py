@@ -50,7 +50,6 @@ async def _messages(desk: "Desk", unanswered: UnansweredSaid) -> list[Message]:
     before, more = max(wanted) + 1, True
     while more and before > min(wanted):
         page = await desk.chat.history(unanswered.conversation, before, MAX_HISTORY)
-        found = [each for each in page.messages if each.seq in wanted and not each.erased] + found
-        more = page.more and bool(page.messages)
-        before = page.messages[0].seq if page.messages else 0
+        found = [each for each in page.messages if each.seq in wanted and not each.erased and not each.deleted] + found
+        more, before = page.more, page.first
     return found

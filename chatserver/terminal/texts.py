@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chatserver.terminal.case_texts import CASE_TEXTS
+from chatserver.terminal.change_texts import CHANGE_TEXTS
 from chatserver.terminal.file_texts import FILE_TEXTS
 from chatserver.terminal.help_texts import HELP_TEXTS
 from chatserver.terminal.later_texts import LATER_TEXTS
@@ -335,6 +336,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     **HELP_TEXTS,
     **CASE_TEXTS,
     **NO_ANSWER_TEXTS,
+    **CHANGE_TEXTS,
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""
 

@@ -3,8 +3,9 @@
 from rich.console import Console
 from rich.text import Text
 
+from chatserver.client.standing import StandingMessages
 from chatserver.protocol.events import ConversationView, Message
-from chatserver.terminal.happenings import in_words
+from chatserver.terminal.changes import change_in, is_change, quoted, reactions_in, said_in
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import local, long_date, time_of_day
 from quotas import instant
@@ -40,25 +41,16 @@ def short(text: str, width: int) -> str:
     return line.plain
 
 
-def said_in(texts: Texts, message: Message, zone: str) -> str:
-    """Its text, and how many files go with it; or that there is none any more; an event in words."""
-    if message.event is not None:
-        return in_words(texts, message.event, zone)
-    if message.erased:
-        return texts("erased")
-    if not message.attachments:
-        return message.body
-    count = len(message.attachments)
-    files = texts("one_file") if count == 1 else texts("some_files", n=count)
-    return f"{message.body}\n{files}" if message.body else files
-
-
 class Transcript:
-    """Turns messages into lines, with a line between days. `user` is the reader."""
+    """Turns messages into lines, with a line between days. `user` is the reader.
 
-    def __init__(self, texts: Texts, user: str) -> None:
+    `known` are the messages of the conversation that is open: what answers and changes are about.
+    """
+
+    def __init__(self, texts: Texts, user: str, known: StandingMessages | None = None) -> None:
         self._texts = texts
         self._user = user
+        self._known = known or StandingMessages()
         self._day = ""
 
     def new_page(self) -> None:
@@ -73,26 +65,45 @@ class Transcript:
         lines = self._under(moment, conversation.zone, width)
         style = "class:own" if message.sender == self._user else f"class:{message.role}"
         time = ("class:time", time_of_day(moment, conversation.zone))
-        said = said_in(self._texts, message, conversation.zone)
-        if message.urgent:
-            said = f"{self._texts('urgent_mark')}\n{said}"
-        if message.kind == "event":
-            first, *rest = wrapped(said, width - 9)
+        if message.kind == "event" or is_change(message):
+            first, *rest = wrapped(self._happened(conversation, message), width - 9)
             lines.append([time, ("", "  "), ("class:announcement", f"· {first}")])
-            lines += [[("class:announcement", " " * 9 + text)] for text in rest]
-            return lines
+            return lines + [[("class:announcement", " " * 9 + text)] for text in rest]
         name = self.name(message.sender)
         column = max(len(self.name(person)) for person in (self._user, conversation.member, conversation.mentor))
-        look = "class:erased" if message.erased else ""
         if width < NARROW:
             lines.append([time, ("", " "), (style, name)])
-            lines += [[(look, "  " + text)] for text in wrapped(said, width - 2)]
+            lines += [[(look, "  " + text)] for look, text in self._parts(conversation, message, width - 2)]
             return lines
         indent = 5 + 2 + column + 2
-        first, *rest = wrapped(said, width - indent)
+        (look, first), *others = self._parts(conversation, message, width - indent)
         lines.append([time, ("", "  "), (style, name.ljust(column)), (look, "  " + first)])
-        lines += [[(look, " " * indent + text)] for text in rest]
+        lines += [[(look, " " * indent + text)] for look, text in others]
         return lines
+
+    def _parts(self, conversation: ConversationView, message: Message, width: int) -> TranscriptLine:
+        """A style and a text for each line: what it answers, what it says, who reacted."""
+        look = "class:erased" if message.erased or message.deleted else ""
+        zone = conversation.zone
+        above = quoted(self._texts, message, self._known, self.name, zone)
+        lines = [("class:hint", short(above, width))] if above else []
+        said = said_in(self._texts, message, zone)
+        if message.urgent:
+            said = f"{self._texts('urgent_mark')}\n{said}"
+        lines += [(look, text) for text in wrapped(said, width)]
+        below = reactions_in(message, self.name)
+        return lines + ([("class:hint", short(below, width))] if below else [])
+
+    def _happened(self, conversation: ConversationView, message: Message, known: StandingMessages | None = None) -> str:
+        if is_change(message):
+            return change_in(self._texts, message, self._known if known is None else known, self.name)
+        return said_in(self._texts, message, conversation.zone)
+
+    def numbered(self, conversation: ConversationView, message: Message, width: int) -> TranscriptLine:
+        """A message in one line, with the number that commands take."""
+        head = f"#{message.seq:<5} {time_of_day(instant.parse(message.at), conversation.zone)}  "
+        said = f"{self.name(message.sender)}: {said_in(self._texts, message, conversation.zone)}"
+        return [("class:time", head), ("", short(said, width - len(head)))]
 
     def elsewhere(
         self, conversation: ConversationView, label: str, message: Message, width: int
@@ -102,7 +113,7 @@ class Transcript:
         time = time_of_day(moment, conversation.zone)
         own = f"{self._texts('you')} → " if message.sender == self._user else ""
         head = f"{time}  ◦ {own}{short(label, max(LONGEST_NAME, width // 2))}  "
-        said = said_in(self._texts, message, conversation.zone)
+        said = self._happened(conversation, message, StandingMessages())
         line = [("class:elsewhere", head + short(said, width - len(head)))]
         return [*self.later_day(moment, conversation.zone, width), line]
 

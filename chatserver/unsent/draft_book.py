@@ -80,7 +80,7 @@ class DraftBook:
         async with self._database.begin() as connection:
             before = await rows.find(connection, conversation, person)
             if before is not None and before.written_at <= seen:
-                await rows.remove(connection, conversation, person)
+                await rows.remove(connection, conversation, person, seen)
         if before is None:
             return Drafted(OwnDraft(conversation, "", 0))
         if before.written_at > seen:

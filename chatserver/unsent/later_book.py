@@ -1,7 +1,6 @@
 """Messages that go out later: kept, listed, changed and taken back by who wrote them."""
 
 from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.database import Database
@@ -122,17 +121,17 @@ class LaterBook:
             return None
         if at is not None and (problem := send_at_problem(at, standing.now)):
             return problem
-        changed = replace(before, send_at=before.send_at if at is None else at)
-        if body is not None:
-            # What it answers is what was known when these words were chosen.
-            changed = replace(changed, written_at=standing.now)
-        await self._timers.set_earlier(name, LATER, name, changed.send_at)
+        await self._timers.set_earlier(name, LATER, name, before.send_at if at is None else at)
         if body is None:
             async with self._database.begin() as connection:
-                done = await rows.change(connection, changed)
-            kept = changed if done else None
+                kept = await _changed(connection, before, at)
         else:
-            kept = await self._with_text(changed, body)
+
+            async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | None:
+                # What it answers is what was known when these words were chosen.
+                return await _changed(connection, before, at, standing.now, text)
+
+            kept = await self._texts.keeping(name, body, keep)
         if kept is None:
             return Underway()
         if kept.digest != before.digest:  # It is held for the new text now.
@@ -140,13 +139,6 @@ class LaterBook:
             await self._ledger.hold(name, kept.side, kept.id, kept.digest)
         await self._tell(kept, origin)
         return kept
-
-    async def _with_text(self, changed: LaterMessage, body: str) -> LaterMessage | None:
-        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | None:
-            message = replace(changed, digest=text.digest, sealed=text.sealed)
-            return message if await rows.change(connection, message) else None
-
-        return await self._texts.keeping(changed.conversation, body, keep)
 
     async def take_back(
         self, conversation: str, person: str, id: str, origin: str = ""
@@ -184,3 +176,16 @@ def _waiting(wanted: WantedLater, now: int, text: UnsentText) -> LaterMessage:
         digest=text.digest,
         sealed=text.sealed,
     )
+
+
+async def _changed(
+    connection: AsyncConnection,
+    before: LaterMessage,
+    at: int | None,
+    written_at: int | None = None,
+    text: UnsentText | None = None,
+) -> LaterMessage | None:
+    """As it is then, with what another device has changed meanwhile; None where it is being sent, or was."""
+    digest, sealed = (text.digest, text.sealed) if text is not None else (None, None)
+    done = await rows.change(connection, before, send_at=at, written_at=written_at, digest=digest, sealed=sealed)
+    return await rows.find(connection, before.conversation, before.person, before.id) if done else None

@@ -75,7 +75,10 @@ class Change(Struct, frozen=True, gc=False):
     origin: str
     kind: ChangeKind
     about: int
-    """The seq of the message; that it is one, and that the writer may change it, the caller has seen to."""
+    """The seq of the message; that it is one, and that the writer may change it, the caller has seen to.
+
+    An urgent note is neither edited nor deleted.
+    """
     of: Writer
     """The side that wrote that message."""
     key: int
@@ -83,8 +86,6 @@ class Change(Struct, frozen=True, gc=False):
     until: int = 0
     """The last instant at which it can be done; 0: always."""
     stand_in: StandIn | None = None
-    of_note: bool = False
-    """Whether the message is an urgent note, for whose answer nothing waits."""
 
 
 class Changed(Struct, frozen=True, gc=False):

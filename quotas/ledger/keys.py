@@ -6,7 +6,8 @@ PARTITIONS = 256
 """Fixed for the life of a store: a conversation's partition is worked out from its id."""
 
 META = "{chatserver}:meta"
-"""Hash of what holds for the whole store: `shift` (ms that its clock runs ahead)."""
+"""Hash of what holds for the whole store: `shift` (ms that its clock runs ahead), `traceless` (the instant before which
+whatever was deleted has left no bytes)."""
 CLOCK = "{chatserver}:clock"
 """Sharded channel: the shift that a shifted clock was moved to, and the partitions in which something is due by it."""
 RECORDER = "{chatserver}:recorder"
@@ -17,6 +18,8 @@ SUPPORT = "{chatserver}:support"
 """Sharded channel of what concerns all of support: `feed.cased`."""
 SWEEPER = "{chatserver}:sweeper"
 """String with a lease: the process that removes files nobody sent, or that were taken back."""
+CLEANER = "{chatserver}:cleaner"
+"""String with a lease: the process that removes the bytes that are left of deleted messages."""
 TELLER = "{chatserver}:teller"
 """String with a lease: the process that tells what happened at sessions and was left untold."""
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 _FILES = (
-    *("common", "feed", "conversation", "timers", "waits", "deadlines", "turning", "unread", "refusals"),
+    *("common", "feed", "conversation", "timers", "waits", "deadlines", "turning", "unread", "refusals", "log"),
     *("messages", "changes", "notes", "events", "acknowledging", "settings", "board", "archive"),
 )
 """In this order: each may use what those before it have."""

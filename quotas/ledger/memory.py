@@ -204,9 +204,7 @@ class MemoryLedger:
         for records in book.sent.values():
             if record := records.get(written):
                 first_digest, answer = record
-                if answer is None or first_digest not in (digest, ANY_TEXT):
-                    return Reused()
-                if isinstance(answer, Changed):
+                if answer is None or isinstance(answer, Changed) or first_digest not in (digest, ANY_TEXT):
                     return Reused()
                 if isinstance(answer, Posted):
                     return replace(answer, usage=book.usage, answered=None, first=False)
@@ -230,8 +228,7 @@ class MemoryLedger:
     async def change(self, change: Change, unread_after: int = 0, *, at: int = 0) -> ChangeResult:
         book = self._books.get(change.conversation)
         now = at or self._clock()
-        stand_in = change.stand_in
-        if book is None or stand_in is not None and not stand_in.since <= now < stand_in.until:
+        if book is None or not _may_write(change.stand_in, now):
             return Unknown()
         if (answer := _changed_before(book, change, now) or _unchangeable(book, change, now)) is not None:
             return answer
@@ -413,7 +410,7 @@ def _unchangeable(book: _Book, change: Change, now: int) -> ChangeResult | None:
 
 
 def _without_text(entry: bytes) -> bytes:
-    """As `without_text` in `lua/changes.lua`."""
+    """As `without_text` in `lua/log.lua`."""
     return entry[: entry.index(b"\n") - 1] + b',"deleted":true}\n'
 
 

@@ -224,7 +224,7 @@ class RedisLedger:
             *(keys.changes(name), keys.blanked(name)),
         )
         what = (_changer(change), change.digest, change.entry, change.origin, change.kind, change.about, change.of)
-        bounds = (change.until, change.key, unread_after, self._shift, at or "", int(change.of_note))
+        bounds = (change.until, change.key, unread_after, self._shift, at or "")
         reply = await self.call("change", names, *what, *bounds)
         await self._store.kept(keys.kept(keys.tag(name)))
         return _change_result(reply)

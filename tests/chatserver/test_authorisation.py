@@ -534,7 +534,7 @@ FOR_ONESELF = (
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
-DENIALS = set(CODES) - {"not_open", "not_acknowledged", "token_refused"}
+DENIALS = set(CODES) - {"not_open", "not_locked", "not_acknowledged", "seq_unknown", "token_refused"}
 """Whoever hears the rules say no, or that a token is no good, has the right to ask."""
 
 

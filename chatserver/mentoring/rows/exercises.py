@@ -14,7 +14,10 @@ _column = EXERCISES.c
 
 
 class KeptExercise(Struct, frozen=True, kw_only=True):
-    """One exercise of a conversation. Instants in ms; seqs are None until the message is known to be written."""
+    """One exercise of a conversation. Instants in ms; seqs are None until the message is known to be written.
+
+    Without `handed_in_seq`, `handed_in_at` is when a message was about to hand it in.
+    """
 
     conversation_id: str
     id: str
@@ -29,6 +32,11 @@ class KeptExercise(Struct, frozen=True, kw_only=True):
     handed_in_as: str | None = None
     handed_in_seq: int | None = None
     handed_in_at: int | None = None
+
+    @property
+    def was_handed_in_at(self) -> int | None:
+        """When it was handed in; None until it is."""
+        return self.handed_in_at if self.handed_in_seq is not None else None
 
 
 async def of_conversation(connection: AsyncConnection, conversation: str) -> list[KeptExercise]:
@@ -73,7 +81,7 @@ async def forget(connection: AsyncConnection, conversation: str, id: str) -> Non
 async def taken_back(connection: AsyncConnection, conversation: str, id: str, message: str) -> None:
     """It was not handed in by that message after all."""
     here = (_here(conversation, id), _column.handed_in_as == message, _column.handed_in_seq.is_(None))
-    await connection.execute(update(EXERCISES).where(*here).values(handed_in_as=None))
+    await connection.execute(update(EXERCISES).where(*here).values(handed_in_as=None, handed_in_at=None))
 
 
 def _here(conversation: str, id: str) -> ColumnElement[bool]:

@@ -115,6 +115,14 @@ async def blank(connection: AsyncConnection, deletions: Iterable[MessageRow]) ->
         await connection.execute(update(MESSAGES).where(*of).values(sealed=None, deleted=True))
 
 
+async def first_deletion(connection: AsyncConnection, since: int) -> int | None:
+    """When the first message was deleted at that instant or later; None where none was."""
+    query = select(_row.at).where(_row.about.is_not(None), _row.kind == "deletion", _row.at >= since)
+    # In this order the index of changes has them: those alone are looked at.
+    found = await connection.scalars(query.order_by(_row.conversation_id, _row.about))
+    return min(found, default=None)
+
+
 async def place_files(connection: AsyncConnection, rows: Collection[MessageRow], at: int) -> None:
     """Note with the files of these messages where they stand, and of these deletions that nobody gets them any more."""
     of = ATTACHMENTS.c

@@ -42,9 +42,9 @@ async def reseal(connection: AsyncConnection, draft: KeptDraft, sealed: bytes) -
     await connection.execute(update(DRAFTS).where(*here).values(sealed=sealed))
 
 
-async def remove(connection: AsyncConnection, conversation: str, person: str) -> None:
-    """There is none any more."""
-    here = (_row.conversation_id == conversation, _row.person_id == person)
+async def remove(connection: AsyncConnection, conversation: str, person: str, upto: int) -> None:
+    """There is none any more, unless a later one than of that instant has come."""
+    here = (_row.conversation_id == conversation, _row.person_id == person, _row.written_at <= upto)
     await connection.execute(delete(DRAFTS).where(*here))
 
 

@@ -82,12 +82,23 @@ async def refuse(connection: AsyncConnection, message: LaterMessage, reason: Rea
     return done.rowcount == 1
 
 
-async def change(connection: AsyncConnection, message: LaterMessage) -> bool:
-    """Keep another time, or another text; False where it is being sent, or was."""
+async def change(
+    connection: AsyncConnection,
+    message: LaterMessage,
+    *,
+    send_at: int | None = None,
+    written_at: int | None = None,
+    digest: bytes | None = None,
+    sealed: bytes | None = None,
+) -> bool:
+    """Keep what is given, one of them at least, and leave the rest as it is by now.
+
+    False where it is being sent, or was.
+    """
+    new = {"send_at": send_at, "written_at": written_at, "digest": digest, "sealed": sealed}
     query = update(LATER_MESSAGES).where(_of(message), _WAITS, _row.tried_at.is_(None))
-    values = {"send_at": message.send_at, "written_at": message.written_at}
-    done = await connection.execute(query.values(**values, digest=message.digest, sealed=message.sealed))
-    return done.rowcount == 1
+    query = query.values({name: value for name, value in new.items() if value is not None})
+    return (await connection.execute(query)).rowcount == 1
 
 
 async def reseal(connection: AsyncConnection, message: LaterMessage, digest: bytes, sealed: bytes) -> None:

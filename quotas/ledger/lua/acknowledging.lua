@@ -16,14 +16,14 @@ local function acknowledge(KEYS, ARGV)
         if now < tonumber(ARGV[6]) or now >= tonumber(ARGV[7]) then return 'U' end
         by = ' ' .. ARGV[8]
     end
-    local since, due, missed, looked_at = state.waiting_since, state.due_at, state.missed, tonumber(ARGV[2])
+    local since, looked_at = state.waiting_since, tonumber(ARGV[2])
     if since == 0 or since ~= tonumber(ARGV[1]) or looked_at > 0 and looked_at ~= state.last_seq then
         return {'M', since, state.last_seq}
     end
-    state.waiting_since, state.due_at, state.missed, state.asked_from, state.unanswered = 0, 0, 0, 0, 0
-    append(key, KEYS[2], KEYS[3], state, ARGV[3], now)
     local tag, name = place_of(key)
-    wait_closed(tag, name, 'acknowledged', since, due, missed, now, by)
+    add_entry(key, KEYS[2], state, ARGV[3], now)
+    end_wait(tag, name, 'acknowledged', state, now, by)
+    tell_entry(key, KEYS[3], state, ARGV[3], now)
     return {'A', state.last_seq, now}
 end
 

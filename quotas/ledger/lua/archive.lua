@@ -38,10 +38,25 @@ local function forget_changes(changes, blanked, seq, first)
     end
 end
 
+-- Where the archive has a deletion since just now, write the log anew: of entries that were taken out of a stream, or
+-- trimmed, the bytes stay in its memory, and so in the store's files, beside those of entries that are left.
+local function leave_no_traces(log, blanked, before, seq)
+    local is_due = false
+    for _, each in ipairs(redis.call('HVALS', blanked)) do
+        local deletion = tonumber(each:match('^%d+'))
+        is_due = is_due or before < deletion and deletion <= seq
+    end
+    if not is_due then return end
+    local left = redis.call('XRANGE', log, '-', '+')
+    redis.call('DEL', log)
+    for _, each in ipairs(left) do redis.call('XADD', log, each[1], unpack(each[2])) end
+end
+
 -- KEYS: conversation, log, conversations of which the archive lacks something, changes, blanked
 -- ARGV: seq up to which the archive has everything, what it was before, digest of the hash that it has ('' for none:
 -- only messages were stored, and there are more), most messages to keep, for how many ms to keep them, shift
--- Trims the log, never beyond what is archived, and says when the archive looks at the conversation again.
+-- Trims the log, never beyond what is archived, leaves nothing in it of what was deleted, and says when the archive looks
+-- at the conversation again.
 -- Returns 1, or 0 where another archived it meanwhile.
 local function archived(KEYS, ARGV)
     local seq, keep_messages, age = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -63,6 +78,7 @@ local function archived(KEYS, ARGV)
             first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
         end
     end
+    leave_no_traces(KEYS[2], KEYS[5], tonumber(ARGV[2]), seq)
     forget_changes(KEYS[4], KEYS[5], seq, first and seq_of(first) or state.last_seq + 1)
     if same and first then -- the oldest message grows old; once a day is often enough to look
         redis.call('ZADD', KEYS[3], math.max(first[1]:match('-(%d+)$') + age, now + DAY), name)

@@ -1,17 +1,10 @@
 -- Events: entries of the log that the system writes. They stand between the messages and count for nothing else.
 
--- Append an entry that is nobody's message, and say so. Where the log does not take it, nothing is changed.
-local function append(key, log, channel, state, entry, now)
-    local seq = state.last_seq + 1
-    redis.call('XADD', log, text(seq) .. '-' .. text(now), 'm', entry)
-    if state.behind == 0 then
-        local tag, name = place_of(key)
-        unarchive(tag, name, now)
-    end
-    state.last_seq, state.behind, state.last_at = seq, 1, math.max(state.last_at, now)
+-- Keep the state, and say that an entry joined which no connection wrote.
+local function tell_entry(key, channel, state, entry, now)
     keep(key, state)
-    local posted = struct.pack(POSTED, seq, now, -1, 0)
-    say_message(channel, posted, redis.call('HGET', key, 'state'), '', entry) -- nobody's connection wrote it
+    local posted = struct.pack(POSTED, state.last_seq, now, -1, 0)
+    say_message(channel, posted, redis.call('HGET', key, 'state'), '', entry)
 end
 
 -- KEYS: conversation, log, channel
@@ -23,7 +16,9 @@ local function write_event(KEYS, ARGV)
     local state = state_of(key)
     if not state or state.revision == 0 then return -1 end
     if tonumber(ARGV[1]) <= tonumber(redis.call('HGET', key, 'told') or 0) then return 0 end
-    append(key, KEYS[2], KEYS[3], state, ARGV[2], clock(ARGV[4], tonumber(ARGV[3]), key))
+    local now = clock(ARGV[4], tonumber(ARGV[3]), key)
+    add_entry(key, KEYS[2], state, ARGV[2], now)
+    tell_entry(key, KEYS[3], state, ARGV[2], now)
     redis.call('HSET', key, 'told', ARGV[1])
     return 1
 end

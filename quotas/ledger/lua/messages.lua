@@ -29,6 +29,13 @@ local function remember(key, older, written, generation, field, record)
     return false
 end
 
+-- The record of an id, false where there is none. Of an earlier generation than the one before, nothing is remembered,
+-- though it may be there yet.
+local function remembered(key, older, written, generation, field)
+    return written == generation and redis.call('HGET', key, field)
+        or written >= generation - 1 and redis.call('HGET', older, field)
+end
+
 -- The answer to a post whose id was used before: as it was then, with the state of now.
 local function answer_again(record, digest, now, state)
     local first_digest = record:sub(1, DIGEST)
@@ -95,7 +102,8 @@ end
 
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
 -- ARGV: writer ('m:' or 't:' and the message id; of a substitute 's:' from, until, person and the message id, each behind
--- a space but the first; of what was written earlier 'l:' when, a space, and the writer as before), digest, entry, origin, terms and turn, at
+-- a space but the first; of what was written earlier 'l:' when, a space, and the writer as before), digest, entry,
+-- origin, terms and turn, at
 -- Whoever stands in writes as the mentor does, from `from` until before `until`; else the conversation is unknown to them.
 -- Returns 'U' unknown, 'O' overtaking: the post it is after was not carried out last in its lane,
 -- 'C' id used for another text, {'stale', now, fields},

@@ -64,9 +64,7 @@ local function note(KEYS, ARGV)
     local now = clock(ARGV[8], terms.shift, key)
     local generation = math.max(math.floor(now / GENERATION), state.generation)
     local sent, older = KEYS[3 + generation % 2], KEYS[4 - generation % 2]
-    -- Of an earlier generation than the one before nothing is remembered, though it may be there yet.
-    local earlier = state.generation == generation and redis.call('HGET', sent, writer)
-        or state.generation >= generation - 1 and redis.call('HGET', older, writer)
+    local earlier = remembered(sent, older, state.generation, generation, writer)
     if earlier then return answer_again(earlier, ARGV[2], now, redis.call('HGET', key, 'state')) end
     if terms.revision ~= state.revision or terms.live ~= state.live_until or now < terms.valid_from
         or now >= terms.valid_until then
@@ -78,9 +76,7 @@ local function note(KEYS, ARGV)
     local last = last_note(key)
     if (last and last.seq or '0') ~= ARGV[6] then return 'N' end
 
-    local seq = state.last_seq + 1
-    -- First: where it fails, nothing is noted.
-    redis.call('XADD', KEYS[2], text(seq) .. '-' .. text(now), 'm', ARGV[3])
+    local seq = add_entry(key, KEYS[2], state, ARGV[3], now)
     remember(sent, older, state.generation, generation, writer, ARGV[2] .. 'A' .. struct.pack('>Ii8', seq, now))
     keep_note(key, {at = text(now), opens_at = text(opens_at), seq = text(seq), changed_at = '0', mark = ARGV[7]})
     local tag, name = place_of(key)
@@ -89,9 +85,7 @@ local function note(KEYS, ARGV)
     if terms.unread_after > 0 and of_side(state.unread, 'mentor') == 0 then
         state.unread = look_at_reader(tag, name, 'mentor', state.unread, now + terms.unread_after)
     end
-    if state.behind == 0 then unarchive(tag, name, now) end
-    state.last_seq, state.behind, state.generation = seq, 1, generation
-    state.member_texts, state.last_at = state.member_texts + 1, math.max(state.last_at, now)
+    state.generation, state.member_texts = generation, state.member_texts + 1
     keep(key, state)
     local packed, posted = redis.call('HGET', key, 'state'), struct.pack(POSTED, seq, now, -1, 0)
     say_message(KEYS[5], posted, packed, ARGV[4], ARGV[3])

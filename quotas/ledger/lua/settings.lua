@@ -28,8 +28,7 @@ local function configure(KEYS, ARGV)
             forget_texts(KEYS[3])
         end
         if state.status >= ENDED and since > 0 then
-            wait_closed(tag, name, 'dropped', since, due, state.missed, now)
-            state.waiting_since, state.due_at, state.missed = 0, 0, 0
+            end_wait(tag, name, 'dropped', state, now)
         elseif is_new then -- whatever timer it had is gone
             state.timer = since > 0 and wait_restored(tag, name, state, now, ARGV[11]) or 0
         elseif since > 0 then

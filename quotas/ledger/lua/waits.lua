@@ -60,8 +60,8 @@ local function event(tag, kind, name, since, due, at, more)
     if redis.call('XLEN', events) == 1 then say_event(tag) end
 end
 
--- The wait is over: `kind` is answered, acknowledged or dropped. Where that came late, before its miss was noted, it notes it too.
--- `by` is who did it in the mentor's place, behind a space.
+-- The wait is over: `kind` is answered, acknowledged, withdrawn or dropped. Where that came late, before its miss was
+-- noted, it notes it too. `by` is who did it in the mentor's place, behind a space.
 local function wait_closed(tag, name, kind, since, due, missed, now, by)
     redis.call('ZREM', tag .. ':waits', name)
     if missed == 1 then redis.call('ZREM', tag .. ':missed', name) end
@@ -71,4 +71,10 @@ local function wait_closed(tag, name, kind, since, due, missed, now, by)
     end
     event(tag, kind, name, since, due, now, by)
     say_board(tag, name, 0, 0, 0)
+end
+
+-- As `wait_closed`, of the wait that is open by the state, which then has none.
+local function end_wait(tag, name, kind, state, now, by)
+    wait_closed(tag, name, kind, state.waiting_since, state.due_at, state.missed, now, by)
+    state.waiting_since, state.due_at, state.missed, state.asked_from, state.unanswered = 0, 0, 0, 0, 0
 end

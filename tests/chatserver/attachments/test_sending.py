@@ -7,7 +7,10 @@ import httpx
 import pytest
 
 from chatserver.conversations.requests import ConversationChange, Written
+from chatserver.protocol.entry import change_head, joined
 from quotas.instant import DAY
+from quotas.ledger.archive import Keep
+from quotas.ledger.base import Change, Changed
 from tests.chatserver.attachments.files import as_, download, pdf, upload
 from tests.chatserver.realtime.servers import HereServer, here
 from tests.plain_http import http_client
@@ -111,6 +114,35 @@ async def test_deleted_with_its_message(server: HereServer, http: httpx.AsyncCli
         for person in ("mia", "tora", "sara"):
             assert (await download(http, person, "f1")).status_code == 404
     await server.parts.attachment_sweep.sweep()
+    assert not [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
+
+
+async def test_deleted_where_the_process_died_before_it_noted_so(
+    server: HereServer, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """The archive notes it; whatever is kept of files is empty after the next sweep."""
+    parts = server.parts
+    await upload(http, "mia", "f1", pdf())
+    async with server.device("mia") as mia:
+        await mia.say("send", conversation="c1", id="m1", body="", attachments=["f1"])
+        seq = (await mia.answer("m1"))["seq"]
+    deletion = Change(
+        conversation="c1",
+        writer="member",
+        id="d1",
+        digest=bytes(8),
+        entry=joined(change_head("mia", "member", "d1", "deletion", seq), b""),
+        origin="died",
+        kind="deletion",
+        about=seq,
+        of="member",
+        key=1,
+    )
+    assert isinstance(await parts.ledger.change(deletion), Changed)
+    await parts.attachment_sweep.sweep()
+    assert [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
+    await parts.archive.archive(["c1"], Keep(0, 0))
+    await parts.attachment_sweep.sweep()
     assert not [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
 
 

@@ -16,6 +16,7 @@ from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseActor
 from quotas.instant import MINUTE
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
+from tests.chatserver.messages.changing import changed
 from tests.chatserver.sessions.desk import TUESDAY
 
 SUPPORT = CaseActor("sara", "support")
@@ -73,6 +74,42 @@ async def test_a_reported_message_is_sealed_with_20_on_either_side(supplied: Cas
     assert (found[31].sender, found[31].role, found[31].at) == ("tom", "mentor", _at(31))
     await supplied.effects["seal_evidence"](seen.case, seen.case.since)
     assert await opened(evidence, ref) == found
+
+
+async def test_who_deletes_it_afterwards_takes_nothing_from_the_case(
+    supplied: CaseDesk, evidence: CaseEvidence
+) -> None:
+    """Nor does who edits it. What it said before is there; of what was deleted before the report, that it was."""
+    ledger, keys, now = supplied.ledger, supplied.keys, _at(60)
+    await changed(ledger, keys, "edit", 31, "threat", at=now)
+    await changed(ledger, keys, "edit", 31, "harmless", at=now + MINUTE)
+    await changed(ledger, keys, "reaction", 31, "👍", by="mentor", at=now)
+    await changed(ledger, keys, "deletion", 33, at=now)
+    supplied.now = now + 2 * MINUTE
+    ref = (await supplied.opened("r", "misconduct", TOM, person="mia", messages=(named(30),))).case.id
+    await changed(ledger, keys, "edit", 31, "nothing at all", at=supplied.now)
+    await changed(ledger, keys, "deletion", 31, at=supplied.now)
+    await changed(ledger, keys, "deletion", 29, at=supplied.now)
+    found = {each.seq: each for each in await opened(evidence, ref)}
+    assert sorted(found) == list(range(31 - AROUND, 31 + AROUND + 1))
+    reported = found[31]
+    assert (reported.text, reported.edited_at, reported.reported) == ("harmless", instant.text(now + MINUTE), True)
+    assert [(each.body, each.at) for each in reported.earlier] == [
+        ("Hello", instant.text(_at(30))),
+        ("threat", instant.text(now)),
+    ]
+    assert (found[29].text, found[29].deleted, found[33].text, found[33].deleted) == ("Hello", False, "", True)
+
+
+async def test_changes_do_not_count_as_messages_around_it(supplied: CaseDesk, evidence: CaseEvidence) -> None:
+    for number in range(25):
+        await changed(
+            supplied.ledger, supplied.keys, "reaction", 60, "👍" if number % 2 else "❤️", of="mentor", at=_at(60)
+        )
+    await supplied.write("member", _at(61))
+    supplied.now = _at(62)
+    ref = (await supplied.opened("r", "misconduct", TOM, person="mia", messages=(f"m{_at(61)}",))).case.id
+    assert [each.seq for each in await opened(evidence, ref)] == [*range(61 - AROUND, 61), 86]
 
 
 async def test_nothing_is_sealed_where_no_message_is_reported(supplied: CaseDesk, evidence: CaseEvidence) -> None:

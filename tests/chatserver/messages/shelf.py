@@ -14,7 +14,7 @@ from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.metrics import Metrics
-from chatserver.protocol.entry import read_opened
+from chatserver.protocol.entry import More, head_with_more, joined, parted, read_opened
 from chatserver.records.database import Database
 from chatserver.records.tables import MESSAGES
 from chatserver.sessions.appointments import BookedSessions
@@ -75,6 +75,15 @@ class Shelf:
     async def write(self, writer: Writer, body: str, id: str = "c1", *, at: int = 0) -> PostResult:
         """The body is the message's id too."""
         return await self._posted(writer, "mia" if writer == "member" else "tom", body, id, at, None)
+
+    async def answer(self, reply_to: int, body: str) -> PostResult:
+        """The mentor answers one message."""
+        standing = await self.standing("c1")
+        key = await self.keys.current("c1", standing.settings.key)
+        plain = sealed_post(key, "mentor", "tom", body, body, "test")
+        head = head_with_more("tom", "mentor", body, More(reply_to))
+        post = replace(plain, entry=joined(head, parted(plain.entry)[1]))
+        return await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK))
 
     async def stand_in(self, stand_in: StandIn, body: str) -> PostResult:
         """Somebody writes in Tom's place."""

@@ -16,16 +16,18 @@ from chatserver.protocol.entry import head_json, joined
 from chatserver.records.database import Database
 from chatserver.replies.writing_days import WritingDays
 from chatserver.sessions.appointments import BookedSessions
-from quotas.ledger.base import Post, Posted, posted
+from quotas.ledger.base import Changed, Post, Posted, posted
 from quotas.ledger.partitions import EVERYWHERE
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.policy_file import builtin_policy
-from quotas.standing import Writer
+from quotas.standing import ChangeKind, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.heard import Heard, noting_on, session_log_on
+from tests.chatserver.keys.making import conversation_keys
+from tests.chatserver.messages.changing import changed
 
 RULEBOOK = Rulebook(builtin_policy())
 
@@ -98,6 +100,12 @@ class QuietDesk:
         result = await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK))
         assert isinstance(result, Posted), result
         return result
+
+    async def change(self, kind: ChangeKind, about: int, text: str | None = None, *, by: Writer) -> Changed:
+        """The person of that side changes one of their own messages."""
+        after = RULEBOOK.policy.notices.unread_minutes * 60_000
+        keys = conversation_keys(self.database)
+        return await changed(self.ledger, keys, kind, about, text, by=by, of=by, unread_after=after)
 
     async def read(self, reader: Writer, seq: int) -> None:
         after = RULEBOOK.policy.notices.unread_minutes * 60_000

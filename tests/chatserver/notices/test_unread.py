@@ -131,6 +131,46 @@ async def test_a_timer_of_a_conversation_that_is_gone_is_let_go(desk: QuietDesk)
     assert await desk.told("tom") == []
 
 
+async def test_nobody_hears_of_what_was_taken_back(desk: QuietDesk) -> None:
+    """Neither of the message nor of its edits; of what else is unread as always."""
+    await desk.write("member")
+    await desk.change("edit", 1, "edited", by="member")
+    await desk.change("deletion", 1, by="member")
+    await desk.pass_until(MONDAY + 6 * MINUTE)
+    assert await desk.told("tom") == []
+    await desk.write("member")
+    await desk.write("member")
+    await desk.change("deletion", 4, by="member")
+    await desk.pass_until(MONDAY + HOUR)
+    assert said(await desk.told("tom")) == [(5, 1)]
+
+
+async def test_what_was_told_of_holds_no_more_once_it_is_taken_back(desk: QuietDesk) -> None:
+    """So it is not sent after all where it waits for the morning."""
+    await desk.write("member")
+    await desk.pass_until(MONDAY + 6 * MINUTE)
+    [notice] = await desk.told("tom")
+    assert await desk.unread.still_unread(notice) is None
+    await desk.change("deletion", 1, by="member")
+    assert await desk.unread.still_unread(notice) == "read meanwhile"
+
+
+async def test_an_edit_is_told_once_more(desk: QuietDesk) -> None:
+    """To whoever has read what it was: they do not know what it says now. To others it is one with the message."""
+    await desk.write("member")
+    await desk.read("mentor", 1)
+    await desk.change("edit", 1, "edited", by="member")
+    await desk.pass_until(MONDAY + 6 * MINUTE)
+    assert said(await desk.told("tom")) == [(2, 1)]
+    await desk.change("edit", 1, "edited again", by="member")
+    await desk.pass_until(MONDAY + HOUR)
+    assert len(await desk.told("tom")) == 1
+    await desk.read("mentor", 3)
+    await desk.change("reaction", 1, "👍", by="member")
+    await desk.pass_until(MONDAY + 2 * HOUR)
+    assert len(await desk.told("tom")) == 1
+
+
 class Dying(Unread):
     """Of a process that dies before it can settle anything."""
 

@@ -187,6 +187,9 @@ WHERE = {
         "sealed": "conversations.messages.body",
         "kind": "conversations.messages.kind",
         "event": "conversations.messages.event",
+        "about": "conversations.messages.about",
+        "deleted": "conversations.messages.deleted",
+        "more": "the export says it in parts: reply_to, attachments, exercise, urgent, written_at",
     },
     "quiet_members": {"conversation_id": SAID}
     | dict.fromkeys(("heard_at", "quiet_since", "suggested_at", "member_read"), ASKED),
@@ -344,6 +347,9 @@ AFTERWARDS = {
         "sealed": GOES,
         "kind": "says whether somebody wrote it",
         "event": "ids, instants and numbers of what happened to both sides, without a text",
+        "about": "a seq, as above",
+        "deleted": "says that there is no text",
+        "more": "a seq, an instant, and ids of files and exercises that go, without a text",
     },
     "ledger_snapshots": {
         "conversation_id": FOUND_BY,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import stat
 import tracemalloc
 from collections.abc import AsyncIterator
@@ -35,6 +36,7 @@ from quotas.instant import HOUR
 from quotas.ledger.base import StandIn
 from quotas.phrases import LANGUAGES
 from tests.chatserver.attachments.making import attachments_of
+from tests.chatserver.messages.changing import changed
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all
 
@@ -213,6 +215,48 @@ async def test_events_stand_between_the_messages(shelf: Shelf) -> None:
     ):
         assert words in outline.text, words
     assert [message["at"] for message in messages] == outline.times[-5:]
+
+
+async def test_changes_stand_where_they_were_made(shelf: Shelf) -> None:
+    """As data, and in words that lead to the message; what was taken back is told as such, without its text."""
+    await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="en"))
+    await shelf.write("member", "first")
+    await shelf.write("member", "regretted")
+    await changed(shelf.ledger, shelf.keys, "edit", 1, "first, <i>better</i>")
+    await changed(shelf.ledger, shelf.keys, "reaction", 1, "👍", by="mentor")
+    await changed(shelf.ledger, shelf.keys, "edit", 2, "regretted too")
+    await shelf.archive_all()
+    await changed(shelf.ledger, shelf.keys, "reaction", 1, "", by="mentor")
+    await changed(shelf.ledger, shelf.keys, "deletion", 2)
+    await shelf.answer(1, "an answer")
+    document, page = await exported(shelf)
+    told = [
+        (each["kind"], each["body"], each["about"], each["reply_to"], each["deleted"])
+        for each in document["conversations"][0]["messages"]
+    ]
+    assert told == [
+        ("text", "first", None, None, False),
+        ("text", "", None, None, True),
+        ("edit", "first, <i>better</i>", 1, None, False),
+        ("reaction", "👍", 1, None, False),
+        ("edit", "", 2, None, True),
+        ("reaction", "", 1, None, False),
+        ("deletion", "", 2, None, False),
+        ("text", "an answer", None, 1, False),
+    ]
+    assert "regretted" not in page
+    text = " ".join(Outline(page).text.split())
+    for words in (
+        "Another text for an earlier messagefirst, <i>better</i>",
+        "Tom 👍 to an earlier message",
+        "Tom took back the reaction to an earlier message",
+        "Mia took back an earlier message",
+        "Answers an earlier messagean answer",
+    ):
+        assert words in text, words
+    assert text.count("This message was taken back.") == 2
+    for place in re.findall(r'href="#(c1m\d+)"', page):
+        assert f'id="{place}"' in page
 
 
 async def test_what_people_wrote_is_no_markup(shelf: Shelf) -> None:

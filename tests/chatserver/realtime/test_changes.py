@@ -129,6 +129,20 @@ async def test_what_was_archived_is_unreadable_as_soon_as_it_is_deleted(server: 
     assert CANARY not in answer.text
 
 
+async def test_a_deleted_message_takes_no_changes_when_the_store_has_forgotten_it(server: HereServer) -> None:
+    """The archive says it then. What was said before it was deleted is answered as it was."""
+    async with server.device("mia") as mia, server.device("tora") as tora:
+        await mia.write("own")
+        await change(tora, "react", 1, emoji="👍", id="thumb")
+        assert (await change(mia, "delete", 1, id="gone"))["seq"] == 3
+        await archive(server)
+        assert not await server.parts.ledger.deleted("c1")
+        for kind, fields in (("edit", {"body": "again"}), ("delete", {}), ("react", {"emoji": "👍"})):
+            assert (await change(mia, kind, 1, **fields))["code"] == "deleted"
+        assert (await change(mia, "delete", 1, id="gone"))["seq"] == 3
+        assert (await change(tora, "react", 1, emoji="👍", id="thumb"))["seq"] == 2
+
+
 async def test_whose_it_is_and_how_long(server: HereServer, monkeypatch: pytest.MonkeyPatch) -> None:
     async with server.device("mia") as mia, server.device("tora") as tora, server.device("sara", {"c1": 0}) as sara:
         await mia.write("mine")
@@ -231,3 +245,14 @@ async def test_a_message_says_what_it_answers(server: HereServer, encoding: Enco
         assert (await tora.answer("a"))["code"] == "id_reused"
         await archive(server)
         assert (await history(tora))[1]["reply_to"] == 1
+
+
+async def test_the_last_one_that_is_allowed_may_be_said_again(server: HereServer) -> None:
+    """Its answer may have been lost: the same id gets it again, another one is one too many."""
+    async with server.device("mia") as mia:
+        await mia.write("text")
+        for number in range(MOST_EDITS):
+            last = await change(mia, "edit", 1, id=f"e{number}", body=f"{number}")
+        again = await change(mia, "edit", 1, id=f"e{MOST_EDITS - 1}", body=f"{MOST_EDITS - 1}")
+        assert (again["type"], again["seq"]) == ("accepted", last["seq"])
+        assert (await change(mia, "edit", 1, id="more", body="more"))["code"] == "too_many_changes"

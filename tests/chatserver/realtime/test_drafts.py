@@ -1,5 +1,7 @@
 """What somebody is writing is on all of their devices, and on nobody else's."""
 
+from chatserver.unsent.rows import drafts as rows
+from quotas import instant
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer
 
@@ -96,3 +98,14 @@ async def test_a_draft_is_sealed_at_rest(server: HereServer) -> None:
     assert file is not None
     for each in file.parent.rglob("records.db*"):
         assert b"canary-in-a" not in each.read_bytes()
+
+
+async def test_to_clear_what_one_has_seen_leaves_a_later_one(server: HereServer) -> None:
+    """Also where that comes while the first is being cleared."""
+    async with server.device("mia") as phone:
+        seen = instant.parse((await drafts(phone, "first"))["at"])
+        await drafts(phone, "second")
+        async with server.parts.database.begin() as connection:
+            await rows.remove(connection, "c1", "mia", seen)
+        [kept] = await listed(phone)
+        assert kept["body"] == "second"

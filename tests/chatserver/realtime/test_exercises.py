@@ -1,5 +1,6 @@
 """A mentor gives an exercise, and its member hands it in: messages by the rules, whatever one is connected with."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from chatserver.client import ChatClient, ChatError
-from chatserver.conversations.requests import ConversationChange, Written
+from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
 from chatserver.mentoring.forms import ExerciseQuestion, SavedItem
 from chatserver.mentoring.library import PLATFORM, ItemWritten
 from chatserver.protocol.codec import Encoding
@@ -182,3 +183,30 @@ async def message_of(client: ChatClient) -> Message:
         if isinstance(event, Message):
             return event
     raise AssertionError("the chat has ended")
+
+
+async def test_handed_in_on_two_devices_at_once_it_is_one_message(servers: Pair) -> None:
+    """Whoever is second is told so, and may try again: the first may be refused yet."""
+    one, other = servers
+    await saved(one)
+    async with one.device("mia") as phone, other.device("mia") as laptop, one.device("tora") as tora:
+        for number in range(3):
+            await give(tora, f"g{number}")
+            id = (await phone.hears("message", id=f"g{number}"))["exercise"]
+            await fill(one, id, {"question": 2, "value": "Sleep"})
+            said = await asyncio.gather(hand_in(phone, id, f"p{number}"), hand_in(laptop, id, f"l{number}"))
+            assert sorted(each.get("code", "accepted") for each in said) == ["accepted", "not_allowed"]
+    [*_, last] = await exercises(one, "tora")
+    assert (last["handed_in_seq"], last["state"]) == (6, "handed_in")
+
+
+async def test_one_that_goes_into_no_message_is_not_given(server: HereServer) -> None:
+    """Names take more room than their placeholders, and many questions have no answer that would fit."""
+    named = SavedItem("exercise", "Week", "{name}" * 600, questions=[ExerciseQuestion("text", "How was it?")])
+    asked = SavedItem("exercise", "Week", questions=[ExerciseQuestion("text", "\U0001f642" * 300)] * 30)
+    assert isinstance(await server.parts.provisioning.put_person("mia", PersonDetails("member", "M" * 99)), Written)
+    async with server.device("tora") as tora:
+        for number, item in enumerate((named, asked)):
+            assert isinstance(await server.parts.mentoring.library.put("tora", "week", item), ItemWritten)
+            assert (await give(tora, f"g{number}"))["code"] == "text_too_long"
+    assert await exercises(server, "tora") == []

@@ -210,3 +210,20 @@ async def test_what_waits_survives_a_store_that_lost_everything(
             assert (await mia.write("text", id="x"))["code"] == "id_reused"
             await move(valkey_url, after(31), KINDS)
             assert (await mia.hears("message"))["body"] == "text"
+
+
+async def test_two_devices_change_it_at_once(servers: Pair) -> None:
+    """One its text, the other its time: it has both then."""
+    one, other = servers
+    async with one.device("mia") as phone, other.device("mia") as laptop:
+        for number in range(5):
+            id = f"x{number}"
+            await later(phone, "old", after(3), id=id)
+            await asyncio.gather(
+                phone.say("reschedule", conversation="c1", id=id, body="new", ask="body"),
+                laptop.say("reschedule", conversation="c1", id=id, at=after(5), ask="at"),
+            )
+            await phone.hears("scheduled", ask="body")
+            await laptop.hears("scheduled", ask="at")
+            [kept] = [each for each in await listed(phone) if each["id"] == id]
+            assert (kept["body"], kept["at"]) == ("new", after(5))

@@ -8,8 +8,6 @@ from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.base import (
     DIGEST_BYTES,
-    Change,
-    Changed,
     Ledger,
     Note,
     NoteResult,
@@ -73,18 +71,6 @@ async def test_one_a_lock_and_friday_to_monday_is_one(desk: Desk) -> None:
     assert await note(desk, MONDAY, id="n3") == NotNoted("open")
     # Nobody wrote on the week's open days: it was open all the same.
     assert seq_of(await note(desk, SATURDAY + 7 * DAY, id="n4")) == 2
-
-
-async def test_a_note_that_is_taken_back_was_no_question(desk: Desk) -> None:
-    """What waits for an answer goes on waiting; as a text it is one fewer."""
-    await desk.member(FRIDAY, "1", "1")
-    await note(desk, SATURDAY)
-    before = await desk.standing(SATURDAY)
-    deletion = Change("c", "member", "d1", bytes(range(8)), b"{}\n", "", "deletion", 2, "member", 1, of_note=True)
-    assert isinstance(await desk.ledger.change(deletion, at=SATURDAY + MINUTE), Changed)
-    after = await desk.standing(SATURDAY + MINUTE)
-    assert (after.usage, after.texts.member) == (before.usage, 1)
-    assert before.usage.waiting_since
 
 
 async def test_whoever_may_write_needs_none(desk: Desk) -> None:

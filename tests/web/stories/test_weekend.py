@@ -33,7 +33,7 @@ async def test_writing_rests_over_the_weekend_in_danish(browser: Browser, valkey
             )
             await expect(mia.get_by_text("Det, du skriver, bliver liggende.")).to_be_visible()
             await expect(send).to_have_attribute("aria-disabled", "true")
-            await expect(mia.get_by_role("link", name="112")).to_be_visible()
+            await expect(mia.get_by_role("link", name="116 123")).to_be_visible()
             await field.fill("Og han blev stille.")
             await tora.write("Tak, fordi du fortæller det.")
             await expect(

@@ -1479,7 +1479,12 @@ export interface SavedItemView {
   updated_at: string;
 }
 
-/** A message that was reported, or stands around such a one. `text` is null where it does not open. */
+/**
+ * A message that was reported, or stands around such a one, as it stood then.
+ *
+ * `text` is null where it does not open. `earlier` is what it said before it was edited, at `edited_at`. `deleted`: it
+ * had been deleted before the report.
+ */
 export interface SealedMessage {
   seq: number;
   at: string;
@@ -1487,6 +1492,9 @@ export interface SealedMessage {
   role: "member" | "mentor" | "service" | "support" | "system";
   reported: boolean;
   text: string | null;
+  edited_at: string | null;
+  earlier: EarlierText[];
+  deleted: boolean;
 }
 
 /** In the order of the conversation; none where none were reported, or they are kept no more. */

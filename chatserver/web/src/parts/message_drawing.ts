@@ -159,7 +159,7 @@ function quoted({ reply_to }: Message, { app: { words }, talk, view }: Drawing) 
   if (!reply_to) return nothing;
   const answered = talk.message(reply_to);
   const text = answered && !answered.deleted && !answered.erased
-    ? answered.body.slice(0, QUOTED)
+    ? answered.body.slice(0, QUOTED) || words.files.count(answered.attachments?.length ?? 0)
     : words.message.gone;
   const name = answered ? nameIn(view, answered.from) : "";
   return html`<div class="quote"><span class="vh">${words.message.answers(name)}: </span><span

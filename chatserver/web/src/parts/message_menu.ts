@@ -83,7 +83,7 @@ export class MessageMenu extends PageElement {
       <ul class="menu__lines">
         <li><button type="button" @click=${this.#answer}>${icon("return", "s")} ${words.message
           .answer}</button></li>
-        ${isMine && age < EDIT_MS && message.body
+        ${isMine && age < EDIT_MS && message.body && !message.exercise
           ? html`<li><button type="button" @click=${() => this.#show("edit")}>${
             icon("pen", "s")
           } ${words.message.edit}</button></li>`

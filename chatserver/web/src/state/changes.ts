@@ -19,7 +19,7 @@ export function changed(message: Message, change: Message): Message {
   if ((message.as_of ?? 0) >= change.seq) return message;
   const now: Message = { ...message, as_of: change.seq };
   if (change.kind === "deletion" || now.deleted) {
-    const { edited_at: _edited, reactions: _reactions, attachments: _files, ...rest } = now;
+    const { edited_at: _1, reactions: _2, attachments: _3, exercise: _4, ...rest } = now;
     return { ...rest, body: "", deleted: true };
   }
   if (change.kind === "reaction") {

@@ -217,7 +217,15 @@ export class CasePage extends PageElement {
               <span class="tag">${wordOf(says.cases.states, "reported")}</span>
             `
             : nothing
-        }</p><p class="note">${each.text ?? "–"}</p></div></li>`
+        }</p>${
+          each.earlier.map(({ body }) =>
+            html`
+              <p class="note quiet">
+                <del>${body}</del>
+              </p>
+            `
+          )
+        }<p class="note">${each.deleted ? says.cases.takenBack : each.text ?? "–"}</p></div></li>`
       )}</ol>
     `;
   }

@@ -139,6 +139,7 @@ export const da: SupportWords = {
     waitsFor: (what) => `Der ventes på: ${what}.`,
     yours: "Hvad du kalder den",
     evidence: "Anmeldte beskeder",
+    takenBack: "Den var trukket tilbage, før den blev anmeldt.",
     showEvidence: "Læs de anmeldte beskeder",
     evidenceLead:
       "Historikken siger, at du har læst dem; begge får det at vide, når sagen er afsluttet.",

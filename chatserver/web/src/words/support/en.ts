@@ -138,6 +138,7 @@ export const en = {
     waitsFor: (what: string) => `Waited for: ${what}.`,
     yours: "What you call it",
     evidence: "Reported messages",
+    takenBack: "It had been taken back before the report.",
     showEvidence: "Read the reported messages",
     evidenceLead:
       "The history says that you read them; both people learn of it when the case has ended.",

@@ -139,6 +139,7 @@ export const nb: SupportWords = {
     waitsFor: (what) => `Det ventes på: ${what}.`,
     yours: "Hva du kaller den",
     evidence: "Rapporterte meldinger",
+    takenBack: "Den var trukket tilbake før den ble rapportert.",
     showEvidence: "Les de rapporterte meldingene",
     evidenceLead: "Historikken sier at du leste dem; begge får vite det når saken er avsluttet.",
     noEvidence: "Ingen er tatt vare på.",
