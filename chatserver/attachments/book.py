@@ -52,9 +52,9 @@ class AttachmentBook:
         if found.seq is not None or found.message is None:
             return found
         for each in await self._log.named(found.conversation, [found.message]):
-            if each.head.sender == found.person:
+            if each.head.sender == found.person and found.id in each.head.attachments:
                 async with self._database.begin() as connection:
-                    await rows.sent(connection, found.conversation, found.person, found.message, each.seq)
+                    await rows.sent(connection, found.conversation, found.person, found.message, each.seq, [found.id])
                 return replace(found, seq=each.seq)
         return found
 
@@ -112,21 +112,27 @@ class AttachmentBook:
             await rows.claim(connection, conversation, ids, message, now)
         return None
 
-    async def release(self, conversation: str, person: str, message: str) -> None:
-        """That message was not sent: its files may go with another one."""
+    async def release(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> None:
+        """That message was not sent: these files of it may go with another one."""
         async with self._database.begin() as connection:
-            await rows.release(connection, conversation, person, message)
+            await rows.release(connection, conversation, person, message, ids)
 
-    async def sent(self, conversation: str, person: str, message: str, seq: int) -> None:
-        """That message has that seq."""
+    async def release_others(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> None:
+        """As `release`, for those that the message which does have that id does not carry. Raises StoreError too."""
+        written = await self._log.named(conversation, [message])
+        carried = {id for each in written if each.head.sender == person for id in each.head.attachments}
+        await self.release(conversation, person, message, [id for id in ids if id not in carried])
+
+    async def sent(self, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]) -> None:
+        """That message has that seq, and carries these."""
         async with self._database.begin() as connection:
-            await rows.sent(connection, conversation, person, message, seq)
+            await rows.sent(connection, conversation, person, message, seq, ids)
 
-    async def deleted(self, conversation: str, person: str, message: str, seq: int) -> None:
+    async def deleted(self, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]) -> None:
         """That message was deleted: nobody gets its files any more, and the next sweep removes them."""
         now = await self._clock()
         async with self._database.begin() as connection:
-            await rows.sent(connection, conversation, person, message, seq)
+            await rows.sent(connection, conversation, person, message, seq, ids)
             await rows.delete_of_message(connection, conversation, seq, now)
 
     # Taking away

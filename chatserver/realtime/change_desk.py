@@ -109,7 +109,7 @@ class ChangeDesk:
         head = message.head
         if head.attachments:
             with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
-                await self._files.deleted(room.id, head.sender, head.id, message.seq)
+                await self._files.deleted(room.id, head.sender, head.id, message.seq, head.attachments)
         if head.exercise is not None:
             await self._exercises.deleted(room.id, head.exercise, message.seq)
 

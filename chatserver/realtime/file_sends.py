@@ -24,13 +24,16 @@ class FileClaims(Protocol):
     async def claim(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> str | None:
         """Let that message of theirs have these; a sentence where one of them cannot be sent."""
 
-    async def release(self, conversation: str, person: str, message: str) -> None:
-        """That message was not sent."""
+    async def release(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> None:
+        """That message was not sent with these."""
 
-    async def sent(self, conversation: str, person: str, message: str, seq: int) -> None:
-        """That message has that seq."""
+    async def release_others(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> None:
+        """Another message has that id: those of these that it does not carry were not sent. Raises StoreError too."""
 
-    async def deleted(self, conversation: str, person: str, message: str, seq: int) -> None:
+    async def sent(self, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]) -> None:
+        """That message has that seq, and carries these."""
+
+    async def deleted(self, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]) -> None:
         """That message was deleted: nobody gets its files any more."""
 
 
@@ -88,14 +91,16 @@ class FileSends:
 
     async def _settle(self, command: Send, result: PostResult | StoreError) -> None:
         """What cannot be noted now is noted later: by whoever asks for the file, the archive, or the sweep."""
-        of = command.conversation, self._person, command.id
+        of, ids = (command.conversation, self._person, command.id), list(command.attachments)
         try:
             match result:
                 case base.Posted():
-                    await self._claims.sent(*of, result.seq)
+                    await self._claims.sent(*of, result.seq, ids)
                 case base.PostRefused() | base.Unknown():
-                    await self._claims.release(*of)
+                    await self._claims.release(*of, ids)
+                case base.Reused():
+                    await self._claims.release_others(*of, ids)
                 case _:
-                    pass  # Whether it was written is not known, or it was another one that was.
-        except DatabaseError as error:
+                    pass  # Whether it was written is not known.
+        except (DatabaseError, StoreError) as error:
             logger.debug("what became of a message's files is noted later: %s", error)

@@ -151,16 +151,20 @@ async def claim(connection: AsyncConnection, conversation: str, ids: Collection[
     await connection.execute(update(ATTACHMENTS).where(*here).values(message_id=message.encode(), changed_at=at))
 
 
-async def release(connection: AsyncConnection, conversation: str, person: str, message: str) -> None:
-    """That message of theirs was not sent."""
-    here = _column.conversation_id == conversation, _column.person_id == person, _column.seq.is_(None)
-    query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode())
+async def release(
+    connection: AsyncConnection, conversation: str, person: str, message: str, ids: Collection[str]
+) -> None:
+    """That message of theirs was not sent with these."""
+    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
+    query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
     await connection.execute(query.values(message_id=None))
 
 
-async def sent(connection: AsyncConnection, conversation: str, person: str, message: str, seq: int) -> None:
-    """That message of theirs was sent, with that seq."""
-    here = _column.conversation_id == conversation, _column.person_id == person
+async def sent(
+    connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Collection[str]
+) -> None:
+    """That message of theirs was sent with these, and has that seq."""
+    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
     query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
     await connection.execute(query.values(seq=seq))
 

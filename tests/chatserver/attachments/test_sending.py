@@ -156,3 +156,21 @@ async def test_what_was_sent_stays(server: HereServer, http: httpx.AsyncClient) 
     parts.ledger.hear_shift(parts.ledger.shift + 50 * DAY)
     await parts.attachment_sweep.sweep()
     assert (await download(http, "tora", "f1")).status_code == 200
+
+
+async def test_the_id_of_another_message_takes_no_files(server: HereServer, http: httpx.AsyncClient) -> None:
+    """What was to go with an id that is taken stays its owner's alone, and goes with the next message."""
+    for id in ("f1", "f2"):
+        await upload(http, "mia", id, pdf())
+    async with server.device("mia") as mia:
+        await mia.say("send", conversation="c1", id="m1", body="text", attachments=["f1"])
+        await mia.say("send", conversation="c1", id="m1", body="text", attachments=["f2"])
+        assert (await mia.answer("m1"))["type"] == "accepted"
+        assert (await mia.answer("m1"))["code"] == "id_reused"
+        assert (await download(http, "tora", "f2")).status_code == 404
+        for number in range(100):  # it is free a moment after the answer
+            await mia.say("send", conversation="c1", id=f"n{number}", body="text", attachments=["f2"])
+            if (await mia.answer(f"n{number}"))["type"] == "accepted":
+                break
+        assert (await download(http, "tora", "f1")).status_code == 200
+        assert (await download(http, "tora", "f2")).status_code == 200
