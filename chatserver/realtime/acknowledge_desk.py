@@ -19,35 +19,35 @@ class AcknowledgeDesk:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    async def obey(self, asking: Asker, command: Acknowledge) -> None:
+    async def obey(self, asker: Asker, command: Acknowledge) -> None:
         """The feed brings the event to everyone; this connection gets an answer, too."""
-        follower = asking.follower(command.conversation)
+        follower = asker.follower(command.conversation)
         if follower is None:
-            asking.refuse(command, "not_found")
+            asker.refuse(command, "not_found")
             return
-        room, writes_as = follower.room, asking.writes_as(follower)
+        room, writes_as = follower.room, asker.writes_as(follower)
         if writes_as is None:
-            asking.refuse(command, "read_only")
+            asker.refuse(command, "read_only")
             return
         if writes_as.side != "mentor":
-            asking.refuse(command, "not_allowed", "only the mentor's side says that no answer is needed")
+            asker.refuse(command, "not_allowed", "only the mentor's side says that no answer is needed")
             return
         plan = self._policy.plans.get(room.settings.plan)
         if plan is None or not plan.no_answer_needed:
             why = f"on the plan {room.settings.plan!r} every message is answered: its `no_answer_needed` is false"
-            asking.refuse(command, REFUSED, why)
+            asker.refuse(command, REFUSED, why)
             return
         if command.seq is not None and command.seq > room.last_seq:
-            asking.refuse(command, "seq_unknown", f"`seq` is beyond the last message, {room.last_seq}")
+            asker.refuse(command, "seq_unknown", f"`seq` is beyond the last message, {room.last_seq}")
             return
-        match await acknowledge(room.ledger, room.log, room.id, asking.user, command.seq, writes_as.stand_in):
+        match await acknowledge(room.ledger, room.log, room.id, asker.user, command.seq, writes_as.stand_in):
             case Acknowledged(seq=seq):
-                asking.tell(WaitAcknowledged(room.id, seq, command.ask))
+                asker.tell(WaitAcknowledged(room.id, seq, command.ask))
             case MoreWritten(last_seq=last_seq):
-                asking.refuse(command, REFUSED, f"the member has written more than up to {command.seq}: see {last_seq}")
+                asker.refuse(command, REFUSED, f"the member has written more than up to {command.seq}: see {last_seq}")
             case NothingWaits():
-                asking.refuse(command, REFUSED, "nothing waits for an answer")
+                asker.refuse(command, REFUSED, "nothing waits for an answer")
             case None:
-                asking.refuse(command, "not_found")
+                asker.refuse(command, "not_found")
             case never:
                 assert_never(never)

@@ -79,7 +79,7 @@ class Asker(Protocol):
 class CommandDesk(Protocol):
     """Obeys the commands of one capability."""
 
-    async def obey(self, asking: Asker, command: Any) -> None:
+    async def obey(self, asker: Asker, command: Any) -> None:
         """Answer it, or refuse it. A RoomCommand is about a conversation that the connection follows.
 
         Raises StoreError, DatabaseError: then the connection answers that the store is not there.

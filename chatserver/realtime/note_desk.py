@@ -33,17 +33,17 @@ class NoteDesk:
         self._keys = keys
         self._rulebook = rulebook
 
-    async def obey(self, asking: Asker, command: Urgent) -> None:
-        follower = asking.follower(command.conversation)
+    async def obey(self, asker: Asker, command: Urgent) -> None:
+        follower = asker.follower(command.conversation)
         if follower is None:
-            asking.refuse(command, "not_found")
-        elif problem := self._problem(asking, follower, command):
-            asking.refuse(command, *problem)
+            asker.refuse(command, "not_found")
+        elif problem := self._problem(asker, follower, command):
+            asker.refuse(command, *problem)
         else:
-            self._answer(asking, follower, command, await self._noted(asking, follower.room, command))
+            self._answer(asker, follower, command, await self._noted(asker, follower.room, command))
 
-    def _problem(self, asking: Asker, follower: Follower[Room], command: Urgent) -> tuple[Code, str] | None:
-        writes_as = asking.writes_as(follower)
+    def _problem(self, asker: Asker, follower: Follower[Room], command: Urgent) -> tuple[Code, str] | None:
+        writes_as = asker.writes_as(follower)
         if writes_as is None:
             return "read_only", MEANING["read_only"]
         if writes_as.side != "member":
@@ -54,10 +54,10 @@ class NoteDesk:
             return "text_too_long", f"`body` has {len(command.body)} characters; a note has at most {MAX_NOTE}"
         return check_text(command.body)
 
-    async def _noted(self, asking: Asker, room: Room, command: Urgent) -> NoteResult:
+    async def _noted(self, asker: Asker, room: Room, command: Urgent) -> NoteResult:
         """Sealed, by the terms of now; again where these are other ones by then."""
         body = encode_json(command.body)
-        head = head_with_more(asking.user, "member", command.id, More(urgent=True))
+        head = head_with_more(asker.user, "member", command.id, More(urgent=True))
         for _ in range(MAX_TRIES):
             standing = await room.ledger.standing(room.id)
             if standing is None:
@@ -69,7 +69,7 @@ class NoteDesk:
                 id=command.id,
                 digest=key.digest(b"urgent\n" + body),
                 entry=joined(head, key.seal(body)),
-                origin=asking.id,
+                origin=asker.id,
                 after=last.seq if last is not None and last_lock_is_over(standing, self._rulebook) else 0,
             )
             result = await room.ledger.note(note, settings, standing.terms(self._rulebook))
@@ -77,7 +77,7 @@ class NoteDesk:
                 return result
         raise StoreError("the note was not carried out at any try")
 
-    def _answer(self, asking: Asker, follower: Follower[Room], command: Urgent, result: NoteResult) -> None:
+    def _answer(self, asker: Asker, follower: Follower[Room], command: Urgent, result: NoteResult) -> None:
         room = follower.room
         match result:
             case Posted():
@@ -86,13 +86,13 @@ class NoteDesk:
                 follower.say_accepted(Accepted(room.id, command.id, result.seq, text(result.at), composer))
             case NotNoted(why="ended"):
                 composer = room.composer(room.lane.writing_state(room.now()))
-                asking.tell(Refused(room.id, command.id, "ended", None, command.body, composer))
+                asker.tell(Refused(room.id, command.id, "ended", None, command.body, composer))
             case NotNoted(why=why):
-                asking.refuse(command, _CODES[why])
+                asker.refuse(command, _CODES[why])
             case Reused():
-                asking.refuse(command, "id_reused")
+                asker.refuse(command, "id_reused")
             case Unknown():
-                asking.refuse(command, "not_found")
+                asker.refuse(command, "not_found")
             case Stale():
                 raise AssertionError("it is tried again")
             case never:

@@ -26,42 +26,42 @@ class SearchDesk:
         self._running: dict[str, asyncio.Task[SearchPage]] = {}
         """By connection."""
 
-    async def obey(self, asking: Asker, command: Search) -> None:
+    async def obey(self, asker: Asker, command: Search) -> None:
         """Answer with a page, or refuse. Raises StoreError, DatabaseError."""
-        older = self._running.pop(asking.id, None)
+        older = self._running.pop(asker.id, None)
         if older is not None:
             older.cancel()
-        if command.conversation is None and asking.reads_along:
-            asking.refuse(command, "not_allowed", "support and services search a conversation that they follow")
+        if command.conversation is None and asker.reads_along:
+            asker.refuse(command, "not_allowed", "support and services search a conversation that they follow")
             return
-        await asking.opened(command.conversation)
-        followers = asking.followers() if command.conversation is None else [asking.follower(command.conversation)]
+        await asker.opened(command.conversation)
+        followers = asker.followers() if command.conversation is None else [asker.follower(command.conversation)]
         scopes = [_scope(each) for each in followers if each is not None]
         if command.conversation is not None and not scopes:
-            asking.refuse(command, "not_found")
+            asker.refuse(command, "not_found")
             return
         try:
             before = None if command.before is None else _spot_of(command.before)
         except ValueError:
-            asking.refuse(command, "invalid_field", "`before` is what an answer to a search gave as `next`")
+            asker.refuse(command, "invalid_field", "`before` is what an answer to a search gave as `next`")
             return
-        await self._answer(asking, command, self._found(asking.user, command, scopes, before))
+        await self._answer(asker, command, self._found(asker.user, command, scopes, before))
 
-    async def _answer(self, asking: Asker, command: Search, search: Coroutine[Any, Any, SearchPage]) -> None:
-        task = self._running[asking.id] = asyncio.get_running_loop().create_task(search)
+    async def _answer(self, asker: Asker, command: Search, search: Coroutine[Any, Any, SearchPage]) -> None:
+        task = self._running[asker.id] = asyncio.get_running_loop().create_task(search)
         try:
             page = await task
         except TooManySearchesError:
-            asking.refuse(command, "rate_limited", retry_after=COME_AGAIN)
+            asker.refuse(command, "rate_limited", retry_after=COME_AGAIN)
         except asyncio.CancelledError:
-            if self._running.get(asking.id) is task:
+            if self._running.get(asker.id) is task:
                 raise  # the connection has ended
-            asking.refuse(command, "superseded")
+            asker.refuse(command, "superseded")
         else:
-            asking.tell(page)
+            asker.tell(page)
         finally:
-            if self._running.get(asking.id) is task:
-                del self._running[asking.id]
+            if self._running.get(asker.id) is task:
+                del self._running[asker.id]
 
     async def _found(self, person: str, command: Search, scopes: list[Scope], before: Spot | None) -> SearchPage:
         texts, more = await self._messages.search(person, SearchQuery(command.query), scopes, before, command.limit)

@@ -47,163 +47,163 @@ class UnsentDesk:
         """For the connections."""
         return dict.fromkeys((Send, ListLater, Reschedule, Unschedule, Draft, Drafts), self)
 
-    async def obey(self, asking: Asker, command: Send | ListLater | Reschedule | Unschedule | Draft | Drafts) -> None:
+    async def obey(self, asker: Asker, command: Send | ListLater | Reschedule | Unschedule | Draft | Drafts) -> None:
         """A `CommandDesk`; a `send` with `at`."""
         match command:
             case ListLater():
-                await self._list(asking, command)
+                await self._list(asker, command)
             case Drafts():
-                await self._list_drafts(asking, command)
+                await self._list_drafts(asker, command)
             case Send() | Reschedule() | Unschedule() | Draft():
-                follower = asking.follower(command.conversation)
+                follower = asker.follower(command.conversation)
                 if follower is None:
-                    asking.refuse(command, "not_found")
+                    asker.refuse(command, "not_found")
                 else:
-                    await self._in_room(asking, command, follower)
+                    await self._in_room(asker, command, follower)
             case _:
                 assert_never(command)
 
     async def _in_room(
-        self, asking: Asker, command: Send | Reschedule | Unschedule | Draft, follower: Follower[Room]
+        self, asker: Asker, command: Send | Reschedule | Unschedule | Draft, follower: Follower[Room]
     ) -> None:
-        writes_as = asking.writes_as(follower)
+        writes_as = asker.writes_as(follower)
         if writes_as is None:
-            asking.refuse(command, "read_only")
+            asker.refuse(command, "read_only")
             return
         match command:
             case Draft():
-                await self._draft(asking, command, writes_as.side)
+                await self._draft(asker, command, writes_as.side)
             case _ if writes_as.stand_in is not None:
-                asking.refuse(command, "not_allowed", _LATER_IS_FOR)
+                asker.refuse(command, "not_allowed", _LATER_IS_FOR)
             case Send():
-                await self._schedule(asking, command, follower.room, writes_as.side)
+                await self._schedule(asker, command, follower.room, writes_as.side)
             case Reschedule():
-                await self._reschedule(asking, command)
+                await self._reschedule(asker, command)
             case Unschedule():
-                await self._unschedule(asking, command)
+                await self._unschedule(asker, command)
             case _:
                 assert_never(command)
 
     # Later
 
-    async def _schedule(self, asking: Asker, command: Send, room: Room, side: Writer) -> None:
-        at = _instant(asking, command, command.at)
+    async def _schedule(self, asker: Asker, command: Send, room: Room, side: Writer) -> None:
+        at = _instant(asker, command, command.at)
         if at is None:
             return
-        head = head_with_more(asking.user, side, command.id, More(command.reply_to)).decode()
+        head = head_with_more(asker.user, side, command.id, More(command.reply_to)).decode()
         done = await self._later.schedule(
-            WantedLater(command.conversation, side, asking.user, command.id, command.body, at, head, asking.id)
+            WantedLater(command.conversation, side, asker.user, command.id, command.body, at, head, asker.id)
         )
         if not isinstance(done, LaterMessage | Posted | PostRefused):
-            self._not_kept(asking, command, done)
+            self._not_kept(asker, command, done)
             return
         match done:
             case LaterMessage(state="refused", reason=str() as reason, opens_at=opens_at):
-                asking.tell(_refused(command, room, reason, opens_at))
+                asker.tell(_refused(command, room, reason, opens_at))
             case LaterMessage():
-                asking.tell(_scheduled(done))
+                asker.tell(_scheduled(done))
             case Posted():
-                asking.tell(Accepted(command.conversation, command.id, done.seq, text(done.at), room.composer_now()))
+                asker.tell(Accepted(command.conversation, command.id, done.seq, text(done.at), room.composer_now()))
             case PostRefused():
-                asking.tell(_refused(command, room, done.reason, done.opens_at))
+                asker.tell(_refused(command, room, done.reason, done.opens_at))
 
-    def _not_kept(self, asking: Asker, command: Send, why: TooMany | IdTaken | str | None) -> None:
+    def _not_kept(self, asker: Asker, command: Send, why: TooMany | IdTaken | str | None) -> None:
         match why:
             case TooMany():
-                asking.refuse(command, "too_many_waiting")
+                asker.refuse(command, "too_many_waiting")
             case IdTaken():
-                asking.refuse(command, "id_reused")
+                asker.refuse(command, "id_reused")
             case str():
-                asking.refuse(command, "invalid_field", why)
+                asker.refuse(command, "invalid_field", why)
             case None:
-                asking.refuse(command, "not_found")
+                asker.refuse(command, "not_found")
             case _:
                 assert_never(why)
 
-    async def _list(self, asking: Asker, command: ListLater) -> None:
-        if asking.reads_along:
-            asking.refuse(command, "not_allowed", MEANING["read_only"])
+    async def _list(self, asker: Asker, command: ListLater) -> None:
+        if asker.reads_along:
+            asker.refuse(command, "not_allowed", MEANING["read_only"])
             return
-        async with asking.turn:
-            await room_for_more(asking)
-            mine = await self._later.of_person(asking.user, command.conversation)
-            views = [_view(each) for each in mine if _may_see(asking, each.message)]
-            asking.tell(LaterList(views, len(mine) == later_book.MOST_LISTED, command.ask))
+        async with asker.turn:
+            await room_for_more(asker)
+            mine = await self._later.of_person(asker.user, command.conversation)
+            views = [_view(each) for each in mine if _may_see(asker, each.message)]
+            asker.tell(LaterList(views, len(mine) == later_book.MOST_LISTED, command.ask))
 
-    async def _reschedule(self, asking: Asker, command: Reschedule) -> None:
+    async def _reschedule(self, asker: Asker, command: Reschedule) -> None:
         at = None
-        if command.at is not None and (at := _instant(asking, command, command.at)) is None:
+        if command.at is not None and (at := _instant(asker, command, command.at)) is None:
             return
         if command.body is not None and (problem := check_text(command.body)):
-            asking.refuse(command, *problem)
+            asker.refuse(command, *problem)
             return
         if at is None and command.body is None:
-            asking.refuse(command, "invalid_field", "`at`, `body` or both say what is to be another one")
+            asker.refuse(command, "invalid_field", "`at`, `body` or both say what is to be another one")
             return
-        before = await self._later.find(command.conversation, asking.user, command.id)
-        if before is None or before.state == "refused" or not _may_see(asking, before):
-            asking.refuse(command, "not_found", f"no message {command.id!r} waits to be sent")
+        before = await self._later.find(command.conversation, asker.user, command.id)
+        if before is None or before.state == "refused" or not _may_see(asker, before):
+            asker.refuse(command, "not_found", f"no message {command.id!r} waits to be sent")
             return
-        done = await self._later.change(before, at=at, body=command.body, origin=asking.id)
+        done = await self._later.change(before, at=at, body=command.body, origin=asker.id)
         match done:
             case LaterMessage():
-                asking.tell(_scheduled(done, command.ask))
+                asker.tell(_scheduled(done, command.ask))
             case Underway():
-                asking.refuse(command, "too_late")
+                asker.refuse(command, "too_late")
             case str():
-                asking.refuse(command, "invalid_field", done)
+                asker.refuse(command, "invalid_field", done)
             case None:
-                asking.refuse(command, "not_found")
+                asker.refuse(command, "not_found")
             case _:
                 assert_never(done)
 
-    async def _unschedule(self, asking: Asker, command: Unschedule) -> None:
-        done = await self._later.take_back(command.conversation, asking.user, command.id, asking.id)
+    async def _unschedule(self, asker: Asker, command: Unschedule) -> None:
+        done = await self._later.take_back(command.conversation, asker.user, command.id, asker.id)
         match done:
             case LaterText():
-                asking.tell(LaterChanged(_view(done, "gone"), command.ask))
+                asker.tell(LaterChanged(_view(done, "gone"), command.ask))
             case NotLater():
-                asking.refuse(command, "not_found", f"no message {command.id!r} waits to be sent, or is kept")
+                asker.refuse(command, "not_found", f"no message {command.id!r} waits to be sent, or is kept")
             case Underway():
-                asking.refuse(command, "too_late")
+                asker.refuse(command, "too_late")
             case _:
                 assert_never(done)
 
     # Drafts
 
-    async def _draft(self, asking: Asker, command: Draft, side: Writer) -> None:
+    async def _draft(self, asker: Asker, command: Draft, side: Writer) -> None:
         if command.body and (problem := check_text(command.body)) and problem[0] != "text_empty":
-            asking.refuse(command, *problem)
+            asker.refuse(command, *problem)
             return
         seen = 0
-        if command.seen is not None and (seen := _instant(asking, command, command.seen, "seen") or -1) < 0:
+        if command.seen is not None and (seen := _instant(asker, command, command.seen, "seen") or -1) < 0:
             return
-        async with asking.turn:  # What was written first is put first.
-            done = await self._drafts.put(command.conversation, side, asking.user, command.body, seen, asking.id)
+        async with asker.turn:  # What was written first is put first.
+            done = await self._drafts.put(command.conversation, side, asker.user, command.body, seen, asker.id)
         if done is None:
-            asking.refuse(command, "not_found")
+            asker.refuse(command, "not_found")
         else:
-            self._stands(asking, done, command.ask)
+            self._stands(asker, done, command.ask)
 
-    def _stands(self, asking: Asker, done: Drafted, ask: str | None = None) -> None:
+    def _stands(self, asker: Asker, done: Drafted, ask: str | None = None) -> None:
         draft = done.draft
-        asking.drafts[draft.conversation] = draft.written_at
-        asking.tell(
+        asker.drafts[draft.conversation] = draft.written_at
+        asker.tell(
             DraftStands(draft.conversation, draft.body, text_or_none(draft.written_at), done.returned or None, ask)
         )
 
-    async def _list_drafts(self, asking: Asker, command: Drafts) -> None:
-        if asking.reads_along:
-            asking.refuse(command, "not_allowed", MEANING["read_only"])
+    async def _list_drafts(self, asker: Asker, command: Drafts) -> None:
+        if asker.reads_along:
+            asker.refuse(command, "not_allowed", MEANING["read_only"])
             return
-        async with asking.turn:
-            await room_for_more(asking)
-            mine = await self._drafts.of_person(asking.user)
-            shown = [each for each in mine if asking.follows(each.conversation)]
+        async with asker.turn:
+            await room_for_more(asker)
+            mine = await self._drafts.of_person(asker.user)
+            shown = [each for each in mine if asker.follows(each.conversation)]
             for each in shown:
-                asking.drafts[each.conversation] = each.written_at
+                asker.drafts[each.conversation] = each.written_at
             views = [DraftView(each.conversation, each.body, text_or_none(each.written_at)) for each in shown]
-            asking.tell(DraftList(views, len(mine) == draft_book.MOST_LISTED, command.ask))
+            asker.tell(DraftList(views, len(mine) == draft_book.MOST_LISTED, command.ask))
 
     # What the feed brings
 
@@ -229,18 +229,18 @@ class UnsentDesk:
                 each.tell(_MISSED)
 
 
-def _instant(asking: Asker, command: Send | Reschedule | Draft, said: str | None, field: str = "at") -> int | None:
+def _instant(asker: Asker, command: Send | Reschedule | Draft, said: str | None, field: str = "at") -> int | None:
     """None where it is none, which is answered."""
     try:
         return parse(said or "")
     except ValueError as error:
-        asking.refuse(command, "invalid_field", f"`{field}`: {error}")
+        asker.refuse(command, "invalid_field", f"`{field}`: {error}")
         return None
 
 
-def _may_see(asking: Asker, message: LaterMessage) -> bool:
+def _may_see(asker: Asker, message: LaterMessage) -> bool:
     """Who has tokens of two roles sees by each what they wrote in that role."""
-    return asking.role == message.side and asking.follows(message.conversation)
+    return asker.role == message.side and asker.follows(message.conversation)
 
 
 def _writes_there(device: Asker, changed: UnsentChanged) -> bool:

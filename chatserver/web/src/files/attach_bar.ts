@@ -101,7 +101,7 @@ export class AttachBar extends PageElement {
     const { files } = this.app.words;
     return html`
       <div class="attach" role="group" aria-label=${files.voice}>
-        <span>${icon("live", "s")}${files.recording} ${lengthWords(recorder.seconds)}</span>
+        <span>${icon("mic", "s")}${files.recording} ${lengthWords(recorder.seconds)}</span>
         <button class="btn btn--primary" type="button" @click=${this.#stop}>${files.stop}</button>
         <button class="btn" type="button" @click=${this.#dropped}>${files.drop}</button>
       </div>

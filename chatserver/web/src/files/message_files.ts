@@ -150,7 +150,7 @@ export class MessageFiles extends PageElement {
         ? html`<audio controls autoplay src=${address} aria-label=${files.voice}></audio>`
         : html`
           <button class="btn" type="button"
-            @click=${() => this.#hear(view)}>${icon("live", "s")}${files
+            @click=${() => this.#hear(view)}>${icon("mic", "s")}${files
               .play} <span class="quiet">${lengthWords(view.seconds)}</span></button>
         `;
     }

@@ -61,11 +61,17 @@ export class MessageList extends PageElement {
   #unsent = 0;
   #going: number | undefined;
   #reached: HTMLElement | undefined;
+  /** What is at the end stays there: a picture that is loaded and a composer that grows move it otherwise. */
+  readonly #sizes = new ResizeObserver(() => {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (scroller && this.#isPlaced && this.#isAtEnd) toLast(scroller);
+  });
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch?.();
     this.#shown = undefined;
+    this.#sizes.disconnect();
     document.removeEventListener("visibilitychange", this.#maybeRead);
   }
 
@@ -114,6 +120,9 @@ export class MessageList extends PageElement {
   protected override updated(_: PropertyValues): void {
     const scroller = this.querySelector<HTMLElement>(".scroller");
     if (!scroller || !this.talk.messages.length) return;
+    this.#sizes.observe(scroller);
+    const list = scroller.querySelector(".messages");
+    if (list) this.#sizes.observe(list);
     const wouldMove = this.#wouldMove(scroller);
     if (!this.#isPlaced) {
       this.#place(scroller);

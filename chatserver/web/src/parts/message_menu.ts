@@ -101,8 +101,9 @@ export class MessageMenu extends PageElement {
     const words = this.app.words.message;
     return html`
       <form class="message-menu__edit" @submit=${this.#edited}>
-        <label for="edited-text">${words.editTitle}</label>
-        <textarea id="edited-text" name="text" rows="4" .value=${message.body}></textarea>
+        <label class="label" for="edited-text">${words.editTitle}</label>
+        <textarea class="input" id="edited-text" name="text" rows="4" .value=${message
+          .body}></textarea>
         <div class="message-menu__do">
           <button class="btn" type="button" @click=${this.#close}>${words.cancel}</button>
           <button class="btn btn--primary" type="submit">${words.save}</button>
