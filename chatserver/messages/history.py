@@ -79,6 +79,7 @@ def last_message_of(entry: Entry) -> LastMessage:
         message.about,
         message.deleted,
         len(message.attachments),
+        message.urgent,
     )
 
 

@@ -162,6 +162,8 @@ class LastMessage(Struct, frozen=True, omit_defaults=True):
     deleted: bool = False
     attachments: int = 0
     """How many files it has."""
+    urgent: bool = False
+    """It is an urgent note."""
 
 
 class ConversationView(Struct, frozen=True):

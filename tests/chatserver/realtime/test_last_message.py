@@ -29,7 +29,7 @@ async def test_the_beginning_of_the_last_text_or_the_last_event(server: HereServ
             told = last(tora)
     assert told is not None
     text = ("Can we meet? " + 200 * "x")[:120]
-    of = {"seq": 1, "from": "mia", "role": "member", "at": written["at"], "text": text, "erased": False, "event": None}
+    of = {"seq": 1, "from": "mia", "role": "member", "at": written["at"], "text": text}
     assert told == of
     async with server.device("tora", encoding=encoding) as tora:
         assert last(tora) == of

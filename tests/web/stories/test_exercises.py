@@ -102,6 +102,8 @@ async def test_an_exercise_over_a_weekend(browser: Browser, valkey_url: str, tmp
             # On Monday it is handed in, and is one message.
             await move_clock(valkey_url, when("monday", "09:00", weeks=1))
             await mia.get_by_role("button", name="Hand in").click()
+            await expect(mia.get_by_text("Hand it in now?")).to_be_visible()
+            await mia.get_by_role("button", name="Hand in").click()
             await expect(mia.get_by_text("Handed in Monday")).to_be_visible()
             await expect(letters(tora, "A walk.")).to_be_visible()
             await tora.get_by_role("button", name="See the answers").click()

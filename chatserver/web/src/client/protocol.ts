@@ -471,6 +471,7 @@ export interface LastMessage {
   about?: number | null;
   deleted?: boolean;
   attachments?: number;
+  urgent?: boolean;
 }
 
 /**

@@ -60,6 +60,7 @@ export class ConversationList extends PageElement {
     if (this.#isHeld) return;
     this.#order = this.app.chats.talks
       .toSorted((a, b) =>
+        Number(hasUrgentNote(b)) - Number(hasUrgentNote(a)) ||
         byUrgency(a.view.reply, b.view.reply) || byLast(a.view, b.view) ||
         memberName(a.view).localeCompare(memberName(b.view))
       )
@@ -118,13 +119,17 @@ export class ConversationList extends PageElement {
     const { words } = this.app;
     const { view } = talk;
     const name = memberName(view);
-    const text = view.last?.text || view.last?.attachments
+    // Somebody's text says more than a reaction to one.
+    const isReaction = view.last?.kind === "reaction" && talk.messages.length > 0;
+    const text = !isReaction && (view.last?.text || view.last?.attachments)
       ? view.last
       : talk.messages.findLast((each) => each.kind !== "event");
     const last = text &&
       {
         from: text.from,
-        text: ("text" in text ? text.text : text.body) || this.#files(text.attachments),
+        text: text.kind === "reaction"
+          ? words.message.reacted("text" in text ? text.text : text.body)
+          : ("text" in text ? text.text : text.body) || this.#files(text.attachments),
       };
     return html`<li><a
       class="conv"
@@ -133,7 +138,11 @@ export class ConversationList extends PageElement {
     >
       <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
       <span class="conv__name">${name}</span>
-      <span class="conv__end"><span class="tag">${planName(view.plan)}</span>${
+      <span class="conv__end">${
+      hasUrgentNote(talk)
+        ? html`<span class="tag tag--urgent">${words.urgent.label}</span>`
+        : nothing
+    }<span class="tag">${planName(view.plan)}</span>${
       talk.unread
         ? html`
           <span
@@ -194,6 +203,11 @@ export class ConversationList extends PageElement {
     // Where the chat ends meanwhile the page is left.
     void chats.loadMore().then(() => this.requestUpdate(), () => {});
   };
+}
+
+/** Whether what came last is an urgent note that was not read yet. */
+function hasUrgentNote({ view }: Talk): boolean {
+  return view.last?.urgent === true && view.unread > 0;
 }
 
 /** What has ended comes last; else what something was written in lately comes first, as the server gives it. */

@@ -37,6 +37,7 @@ export class ExercisePage extends MentoringElement {
   #kept: "" | "saving" | "kept" | "notKept" | "wrong" = "";
   #said = "";
   #isHandingIn = false;
+  #asks = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -133,10 +134,17 @@ export class ExercisePage extends MentoringElement {
         <p class="small quiet" id="hand-in-lead">${isOpen
           ? words.handInLead(name)
           : words.closed}</p>
-        <p><button class="btn btn--primary" type="button" aria-describedby="hand-in-lead"
+        ${this.#asks ? html`<p role="status"><strong>${words.handInAsk}</strong></p>` : nothing}
+        <p>${this.#asks
+          ? html`
+            <button class="btn" type="button" @click=${() => this.#ask(false)}>${words
+              .notYet}</button>
+          `
+          : nothing}<button class="btn btn--primary" type="button" aria-describedby="hand-in-lead"
           aria-disabled=${isOpen && !this.#isHandingIn ? nothing : "true"}
-          @click=${() => this.#handIn(exercise)}>${isOpen ? nothing : icon("lock", "s")}${words
-            .handIn}</button></p>
+          @click=${() => this.#asks ? this.#handIn(exercise) : this.#ask(isOpen)}>${isOpen
+            ? nothing
+            : icon("lock", "s")}${words.handIn}</button></p>
         ${this.#said ? html`<p role="alert">${this.#said}</p>` : nothing}
       </div>
     `;
@@ -293,10 +301,17 @@ export class ExercisePage extends MentoringElement {
     }
   }
 
+  /** It is for good: it is asked once more. */
+  #ask(asks: boolean): void {
+    this.#asks = asks;
+    this.requestUpdate();
+  }
+
   async #handIn(exercise: ExerciseView): Promise<void> {
     const { exercise: words } = this.says!;
     if (!this.talk.view.composer.open || this.#isHandingIn) return;
     this.#isHandingIn = true;
+    this.#asks = false;
     this.#said = "";
     this.requestUpdate();
     await this.#keep();

@@ -87,6 +87,8 @@ export const da: MentoringWords = {
     kept: "Gemt.",
     notKept: "Ikke gemt endnu. Det prøves igen.",
     handIn: "Aflever",
+    handInAsk: "Aflevere nu?",
+    notYet: "Ikke endnu",
     handInLead: (name) => `${name} læser så dine svar som én besked. Bagefter kan de ikke rettes.`,
     closed:
       "Der er lukket for skrivning nu. Det, du svarer, gemmes, og du kan aflevere, når der åbnes.",

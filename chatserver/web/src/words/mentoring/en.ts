@@ -85,6 +85,8 @@ export const en = {
     kept: "Kept.",
     notKept: "Not kept yet. It is tried again.",
     handIn: "Hand in",
+    handInAsk: "Hand it in now?",
+    notYet: "Not yet",
     handInLead: (name: string) =>
       `${name} then reads your answers as one message. Afterwards they cannot be changed.`,
     closed: "Writing is closed now. What you answer is kept, and you can hand it in when it opens.",

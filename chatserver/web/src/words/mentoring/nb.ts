@@ -87,6 +87,8 @@ export const nb: MentoringWords = {
     kept: "Lagret.",
     notKept: "Ikke lagret ennå. Det prøves igjen.",
     handIn: "Lever",
+    handInAsk: "Levere nå?",
+    notYet: "Ikke ennå",
     handInLead: (name) =>
       `${name} leser da svarene dine som én melding. Etterpå kan de ikke endres.`,
     closed: "Det er stengt for skriving nå. Det du svarer, lagres, og du kan levere når det åpner.",
