@@ -12,6 +12,9 @@ from tests.databases import ON_EACH
 pytestmark = ON_EACH
 SUPPORT = bearer("eva", "support")
 
+ANN = {"id": "ann", "name": "Ann", "expertise": []}
+TOM = {"id": "tom", "name": "Tom", "expertise": []}
+
 
 async def found(http: httpx.AsyncClient, **query: str | int) -> list[str]:
     answer = await http.get("/v1/people", params=query, headers=SUPPORT)
@@ -61,10 +64,10 @@ async def test_members_and_mentors_find_nobody(http: httpx.AsyncClient, two_conv
             assert (await http.get(path, headers=caller)).status_code == 403
 
 
-async def test_mentors_know_each_other_by_name_alone(http: httpx.AsyncClient, two_conversations: None) -> None:
+async def test_mentors_know_each_other_by_name_and_expertise(http: httpx.AsyncClient, two_conversations: None) -> None:
     """By name, without whoever was erased; members do not."""
     answer = await http.get("/v1/mentors", headers=bearer("tom", "mentor"))
-    assert answer.json() == {"mentors": [{"id": "ann", "name": "Ann"}, {"id": "tom", "name": "Tom"}], "more": False}
+    assert answer.json() == {"mentors": [ANN, TOM], "more": False}
     assert (await http.get("/v1/mentors", headers=bearer("kari", "member"))).status_code == 403
 
 
@@ -77,4 +80,4 @@ async def test_the_erased_leave_room_for_those_who_are_there(
         await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "aaa").values(erased_at=1, name=""))
     monkeypatch.setattr("chatserver.api.mentors.MOST_MENTORS", 2)
     answer = await http.get("/v1/mentors", headers=bearer("tom", "mentor"))
-    assert answer.json() == {"mentors": [{"id": "ann", "name": "Ann"}, {"id": "tom", "name": "Tom"}], "more": False}
+    assert answer.json() == {"mentors": [ANN, TOM], "more": False}
