@@ -19,7 +19,6 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
-    text,
 )
 
 from chatserver.protocol.events import Role
@@ -229,13 +228,7 @@ MESSAGES = Table(
     Column("about", BigInteger),
     Column("deleted", Boolean, nullable=False, server_default=false()),
     Column("more", Text),
-    Index(
-        "ix_messages_about",
-        "conversation_id",
-        "about",
-        sqlite_where=text("about IS NOT NULL"),
-        postgresql_where=text("about IS NOT NULL"),
-    ),
+    Index("ix_messages_about", "conversation_id", "about"),
 )
 
 ATTACHMENT_STATES = ("arriving", "checking", "ready", "refused", "deleted")
@@ -805,8 +798,7 @@ LATER_MESSAGES = Table(
     _one_of("side", get_args(Writer)),
     _one_of("state", ("waiting", "refused")),
 )
-_waiting = LATER_MESSAGES.c.state == "waiting"
-Index("ix_later_messages_due", LATER_MESSAGES.c.send_at, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("ix_later_messages_due", LATER_MESSAGES.c.send_at)
 
 DRAFTS = Table(
     "drafts",
