@@ -23,6 +23,7 @@ PERMISSIVE = {
     "CNRI-Python",
     "ISC License (ISCL)",
     "MIT",
+    "MIT-CMU",
     "MIT License",
     "MIT-0",
     "PSF-2.0",
@@ -45,7 +46,10 @@ def locked(name: str) -> dict[str, tuple[Version, Marker | None]]:
         pin = Requirement(entry.partition("--hash")[0])
         [version] = pin.specifier
         assert version.operator == "==", entry
-        found[canonicalize_name(pin.name)] = (Version(version.version), pin.marker)
+        name = canonicalize_name(pin.name)
+        # Where there are two of one, for several versions of Python: that of this one.
+        if name not in found or pin.marker is None or pin.marker.evaluate():
+            found[name] = (Version(version.version), pin.marker)
     return found
 
 

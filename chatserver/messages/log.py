@@ -119,11 +119,18 @@ class KeptMessages:
 
     async def _changes(self, conversation: str, first: int, last: int) -> list[Entry]:
         kept = await self._ledger.changes_about(conversation, first, last)
+        if await self._is_logged(conversation, first):
+            return kept  # what is about it, and about all after it, came later: the log has that too
         deleted = await self._ledger.deleted(conversation)
         async with self._database.read() as connection:
             archived = await messages.about(connection, conversation, first, last)
         found = {each.seq: messages.entry_of(_as_it_stands(each, deleted)) for each in archived}
         return [entry for _, entry in sorted((found | {each.seq: each for each in kept}).items())]
+
+    async def _is_logged(self, conversation: str, seq: int) -> bool:
+        """Whether the ledger's log reaches back to it. The place of what was deleted may be known beyond that."""
+        entries = await self._ledger.messages(conversation, seq - 1, seq + 1, 1)
+        return bool(entries) and not head_of(entries[0].entry).deleted
 
     async def unarchived_changes(self, conversation: str) -> tuple[Collection[int], list[Entry]]:
         """Which messages are deleted, as the archive may not know yet, and the changes that the ledger has, as kept."""
