@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Page, expect
@@ -13,6 +14,9 @@ from tests.web.stories.booked import A_YEAR, booked
 
 if TYPE_CHECKING:
     from tests.web.states.states import Stage
+
+REQUESTS = re.compile("What would you like|Hva ønsker du")
+"""In the languages that states are seen in."""
 
 
 async def member_live(stage: Stage) -> Page:
@@ -99,7 +103,7 @@ async def member_plan(stage: Stage) -> Page:
 async def member_requests(stage: Stage) -> Page:
     """What one may ask for, in front."""
     page = await member_menu(stage)
-    await page.locator("#menu li:has(button)").first.get_by_role("button").click()
+    await page.locator("#menu").get_by_role("button", name=REQUESTS).click()
     await expect(page.locator("#request li").first).to_be_visible()
     return page
 
