@@ -55,7 +55,7 @@ export function dueMark(
 
 /** Whether the last that stands there is a text: then nothing that waits means that it was answered. */
 export function hasTexts({ last }: ConversationView): boolean {
-  return last !== null && last.event === null;
+  return last !== null && !last.event;
 }
 
 /** What is late comes first, then by deadline; then those who wait without one; then all others. */
