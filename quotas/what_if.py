@@ -262,7 +262,7 @@ class WhatIf:
                 case "closed":
                     for side in here.sides:
                         side.close(at)
-                case "began":
+                case _:  # it began
                     self._bring_along(here, told)
         for side in sides:
             side.leave(self._upto)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -284,13 +285,11 @@ class MemoryLedger:
             return NotNoted("ended")
         if (book.note.seq if book.note else 0) != note.after:
             return NotNoted("noted")
-        result = self._applied(book, Admitted(book.usage), post, now)
-        if isinstance(result, Posted):
-            book.asked.discard(result.seq)
-            book.note = SentNote(result.seq, now, decision.opens_at)
-            book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
-            return result
-        return Unknown()
+        result = cast(Posted, self._applied(book, Admitted(book.usage), post, now))
+        book.asked.discard(result.seq)
+        book.note = SentNote(result.seq, now, decision.opens_at)
+        book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
+        return result
 
     async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
         book = self._books.get(conversation)

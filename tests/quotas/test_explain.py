@@ -533,3 +533,13 @@ def test_what_has_ended_on_a_plan_that_is_gone() -> None:
     assert said.reply[-1] == NothingOwed()
     with pytest.raises(UnjudgeableError):
         explained(story, replace(_standing(story, FRIDAY), settings=replace(ended, status="open")))
+
+
+def test_what_ends_no_wait(rulebook: Rulebook) -> None:
+    """A mentor's later message that was written before the wait began; an acknowledgement where nothing waits."""
+    story = Story(rulebook, BASIC)
+    story.acknowledged(1, MONDAY)
+    assert explained(story, _standing(story, MONDAY)).reply == [NothingOwed()]
+    story.wrote(2, MONDAY + HOUR, "member")
+    story.wrote(3, MONDAY + 2 * HOUR, "mentor", written_at=MONDAY)
+    assert story.usage.waiting_since == MONDAY + HOUR

@@ -69,3 +69,11 @@ def test_what_is_written_is_read_again(at: int) -> None:
 def test_no_instant_is_none() -> None:
     assert instant.text_or_none(0) is None
     assert instant.text_or_none(1) == "1970-01-01T00:00:00.001Z"
+
+
+def test_the_day_of_an_instant_is_that_in_utc() -> None:
+    assert [f"{instant.date_of(at)}" for at in (0, instant.DAY - 1, instant.DAY)] == [
+        "1970-01-01",
+        "1970-01-01",
+        "1970-01-02",
+    ]

@@ -266,3 +266,14 @@ def test_a_refusal_by_status_stays_one() -> None:
 def test_another_policy_of_then_is_told_of() -> None:
     """On a Saturday nobody on Light writes today; where somebody did, other rules held."""
     assert told(BUILTIN, [past("light", (FRIDAY + DAY, "wrote"))]).unlike_record == 1
+
+
+def test_what_is_outside_the_range_counts_for_nothing() -> None:
+    """Neither what both refuse before it, nor what none can judge, nor what comes after the last wait is over."""
+    saturday = FRIDAY + DAY
+    before = past("basic", (saturday, "refused"), (saturday + HOUR, "shut"))
+    unknown = past("quick", (saturday, "wrote"), id="d")
+    assert told(STRICTER, [before], [unknown], since=saturday + DAY) == told(STRICTER)
+    later = past("basic", (MONDAY, "wrote"), (MONDAY + HOUR, "answered"), (MONDAY + 2 * DAY, "wrote"))
+    [line] = told(BUILTIN, [later], until=MONDAY + DAY).lines
+    assert (line.tried, line.today.met) == (1, 1)

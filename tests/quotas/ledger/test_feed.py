@@ -51,6 +51,8 @@ def test_what_is_written_here_is_read_alike() -> None:
     assert feed.session(b"{}")[:1] == feed.SESSION
     assert feed.read_revoked(feed.revoked(17).encode()) == 17
     assert feed.read_revoked(b"c1") is None
+    assert feed.read_unsent(feed.unsent(b"{}")) == b"{}"
+    assert feed.read_unsent(b"c1") is None
     assert feed.read_signed_out(feed.signed_out("s1").encode()) == "s1"
     assert feed.read_signed_out(b"c1") is None
     assert feed.read_noticed(feed.noticed(b"{} {}", "o1")) == ("o1", b"{} {}")

@@ -58,6 +58,7 @@ async def test_the_rules_of_the_moment_hold(desk: Desk) -> None:
 async def test_an_id_that_was_let_go_is_free(desk: Desk) -> None:
     await desk.ledger.hold("c", "member", "x", TEXT, at=MONDAY)
     await desk.ledger.release("c", "member", "x")
+    await desk.ledger.release("elsewhere", "member", "x")
     assert isinstance(await desk.member(MONDAY, "another text", id="x"), Posted)
 
 
