@@ -89,6 +89,10 @@ PATIENCE = 20
 LONGEST_PAUSE = 1.0
 """Seconds, so that pings are still answered in time."""
 
+_WRITING = (Send, Edit, Delete, React, GiveExercise, HandIn)
+"""Commands that cost what a message does."""
+_AS: dict[Writer, WritesAs] = {"member": WritesAs("member"), "mentor": WritesAs("mentor")}
+
 if TYPE_CHECKING:
     from chatserver.operating.tracing import Traces
 
@@ -367,7 +371,7 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
-        cost = 1.0 if isinstance(command, Send | Edit | Delete | React | GiveExercise | HandIn) else _cost(command)
+        cost = 1.0 if isinstance(command, _WRITING) else _cost(command)
         if delay := self._limit.delay(self.user, time.monotonic(), cost):
             self._too_many(command, delay)
             return
@@ -460,7 +464,7 @@ class Connection:
     def writes_as(self, follower: Follower[Room]) -> WritesAs | None:
         """As whom its person writes there; None for those who only read."""
         if (side := self._side(follower.room)) is not None:
-            return WritesAs(side)
+            return _AS[side]
         return WritesAs("mentor", follower.stand_in) if isinstance(follower, Substitute) else None
 
     def _send(self, command: Send) -> None:
