@@ -3,18 +3,23 @@
 Source: chat.md "A lock that treats people well": one a lock, which lasts until the composer is open again.
 """
 
-from quotas.admission import Usage, writing_state
+from quotas.admission import Usage, WritingState, writing_state
 from quotas.standing import ConversationSettings, SentNote, Standing
 from quotas.terms import Rulebook
 
 
-def may_note(standing: Standing, rulebook: Rulebook) -> bool:
-    """Whether the member may send an urgent note now. Raises UnjudgeableError."""
-    settings, now = standing.settings, standing.now
-    if not rulebook.policy.help.urgent_note or settings.status == "ended":
+def may_note(
+    state: WritingState,
+    last: SentNote | None,
+    settings: ConversationSettings,
+    usage: Usage,
+    rulebook: Rulebook,
+    now: int,
+) -> bool:
+    """Whether the member may send an urgent note in that state, which holds now. Raises UnjudgeableError."""
+    if state.open or not rulebook.policy.help.urgent_note or settings.status == "ended":
         return False
-    state = writing_state(settings.status, standing.usage, standing.terms(rulebook), now)
-    return not state.open and last_lock_is_over(standing, rulebook)
+    return last is None or lock_is_over(last, settings, usage, rulebook, now)
 
 
 def last_lock_is_over(standing: Standing, rulebook: Rulebook) -> bool:

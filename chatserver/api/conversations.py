@@ -206,7 +206,8 @@ async def composer_shown(
     policy = rulebook.policy.help
     member = None if state.open else await context.provisioning.get_person(record.member)
     lines = policy.lines_of(help_country(member.country if member else None, record.holidays))
-    return composer_of(state, lines, urgent_note=may_note(standing, rulebook))
+    lock = standing.note, standing.settings, standing.usage
+    return composer_of(state, lines, urgent_note=may_note(state, *lock, rulebook, standing.now))
 
 
 async def _unanswered(

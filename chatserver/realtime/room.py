@@ -41,7 +41,7 @@ from quotas.help_policy import help_country
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
 from quotas.ledger.feed import ChangeSaid, Hand
-from quotas.notes import lock_is_over
+from quotas.notes import may_note
 from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
 from quotas.terms import Rulebook, UnjudgeableError
 
@@ -147,12 +147,8 @@ class Room:
 
     def _may_note(self, state: WritingState) -> bool:
         """Whether the member may send an urgent note in the lock that holds, if one does."""
-        if state.open or not self._rulebook.policy.help.urgent_note or self.settings.status == "ended":
-            return False
-        if self._note is None:
-            return True
         try:
-            return lock_is_over(self._note, self.settings, self.lane.usage, self._rulebook, self._clock.now())
+            return may_note(state, self._note, self.settings, self.lane.usage, self._rulebook, self._clock.now())
         except UnjudgeableError:
             return False
 

@@ -4,6 +4,7 @@ from hashlib import blake2b
 
 import pytest
 
+from quotas.admission import writing_state
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.base import (
@@ -21,13 +22,18 @@ from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.notes import last_lock_is_over, may_note
-from quotas.standing import SentNote
+from quotas.standing import SentNote, Standing
 from quotas.terms import Rulebook
 from tests.quotas.ledger.desk import Desk
 from tests.quotas.moments import oslo
 
 FRIDAY, SATURDAY, SUNDAY = (oslo(f"2026-01-{day:02}T12:00:00") for day in (9, 10, 11))
 MONDAY, MIDNIGHT = oslo("2026-01-12T12:00:00"), oslo("2026-01-12T00:00:00")
+
+
+def may_be_sent(standing: Standing, rulebook: Rulebook) -> bool:
+    state = writing_state(standing.settings.status, standing.usage, standing.terms(rulebook), standing.now)
+    return may_note(state, standing.note, standing.settings, standing.usage, rulebook, standing.now)
 
 
 @pytest.fixture
@@ -64,9 +70,9 @@ async def test_it_is_stored_and_moves_nothing_but_the_counts_of_texts(desk: Desk
 
 
 async def test_one_a_lock_and_friday_to_monday_is_one(desk: Desk) -> None:
-    assert may_note(await desk.standing(SATURDAY), desk.rulebook)
+    assert may_be_sent(await desk.standing(SATURDAY), desk.rulebook)
     assert seq_of(await note(desk, SATURDAY)) == 1
-    assert not may_note(await desk.standing(SUNDAY), desk.rulebook)
+    assert not may_be_sent(await desk.standing(SUNDAY), desk.rulebook)
     assert await note(desk, SUNDAY, id="n2") == NotNoted("noted")
     assert await note(desk, MONDAY, id="n3") == NotNoted("open")
     # Nobody wrote on the week's open days: it was open all the same.
@@ -74,7 +80,7 @@ async def test_one_a_lock_and_friday_to_monday_is_one(desk: Desk) -> None:
 
 
 async def test_whoever_may_write_needs_none(desk: Desk) -> None:
-    assert not may_note(await desk.standing(FRIDAY), desk.rulebook)
+    assert not may_be_sent(await desk.standing(FRIDAY), desk.rulebook)
     assert await note(desk, FRIDAY) == NotNoted("open")
 
 
@@ -119,7 +125,7 @@ async def test_what_opened_it_meanwhile_began_another_lock(desk: Desk) -> None:
 async def test_one_that_has_ended_has_none(desk: Desk) -> None:
     await desk.configure(FRIDAY, status="ended")
     assert await note(desk, SATURDAY) == NotNoted("ended")
-    assert not may_note(await desk.standing(SATURDAY), desk.rulebook)
+    assert not may_be_sent(await desk.standing(SATURDAY), desk.rulebook)
 
 
 async def test_terms_of_another_day_do_not_hold(desk: Desk) -> None:
