@@ -76,7 +76,7 @@ async def signed_in(
         app = AppPage(await context.new_page())
         await sign_in(app.page, server, person)
         yield app
-        assert app.faults == []
+        assert app.faults == [], app.faults
     finally:
         await context.close()
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +252,17 @@ def program(
                 assert process.wait(READY_SECONDS) == 0, log.read_text()
         finally:
             server.kill()
+
+
+@asynccontextmanager
+async def program_beside(data_dir: Path, store_url: str) -> AsyncIterator[ProgramServer]:
+    """`program` beside a server of this process: waiting for it here would stop that one, maybe while it writes."""
+    with ExitStack() as stack:
+        other = await asyncio.to_thread(stack.enter_context, program(data_dir, store_url=store_url))
+        try:
+            yield other
+        finally:
+            await asyncio.to_thread(stack.close)
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from chatserver.operating import presence_leases
 from chatserver.realtime import presence
 from tests.chatserver.realtime.devices import Device
-from tests.chatserver.realtime.servers import HereServer, here, program, token
+from tests.chatserver.realtime.servers import HereServer, here, program_beside, token
 from tests.engines import StoreProcess
 
 
@@ -69,7 +69,7 @@ async def test_a_killed_server_takes_its_people_along(
     async with here(valkey_url, tmp_path / "data") as server:
         await server.conversation("c1", "basic")
         async with server.device("tora") as tora:
-            with program(tmp_path / "data", store_url=valkey_url) as doomed:
+            async with program_beside(tmp_path / "data", valkey_url) as doomed:
                 async with doomed.device("mia"):
                     await tora.hears("presence", user="mia", online=True)
                     doomed.kill()
@@ -87,7 +87,7 @@ async def test_a_server_that_stops_says_goodbye(valkey_url: str, tmp_path: Path)
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")
         async with server.device("tora") as tora:
-            with program(tmp_path, store_url=valkey_url) as other:
+            async with program_beside(tmp_path, valkey_url) as other:
                 async with other.device("mia"):
                     await tora.hears("presence", user="mia", online=True)
                     other.terminate()

@@ -11,7 +11,7 @@ from chatserver.realtime import presence
 from quotas import instant
 from quotas.ledger import keys
 from tests.chatserver.realtime.devices import Device
-from tests.chatserver.realtime.servers import HereServer, here, program, token
+from tests.chatserver.realtime.servers import HereServer, here, program_beside, token
 from tests.chatserver.realtime.test_sessions import book, questions, said
 from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
@@ -134,7 +134,7 @@ async def test_a_killed_server_takes_its_people_out_of_their_session(
     async with here(valkey_url, tmp_path / "data") as server:
         await server.conversation("c1", "live")
         async with server.device("tora") as tora:
-            with program(tmp_path / "data", store_url=valkey_url) as doomed:
+            async with program_beside(tmp_path / "data", valkey_url) as doomed:
                 await begun(server, valkey_url)
                 async with doomed.device("mia") as mia:
                     await tora.hears("presence", user="mia", online=True)
