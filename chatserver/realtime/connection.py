@@ -475,7 +475,7 @@ class Connection:
         writes_as = self.writes_as(follower)
         if writes_as is None:
             self.refuse(command, "read_only")
-        elif problem := _unwritable(command) or _cannot_answer(command.reply_to, follower):
+        elif problem := _unwritable(command, follower):
             self.refuse(command, *problem)
         elif command.at is not None and command.attachments:
             self.refuse(command, "invalid_field", "`attachments`: what is sent later carries no files")
@@ -495,10 +495,10 @@ class Connection:
         done: OnPosted = partial(self._posted, command, follower)
         if self._traces is not None:
             done = self._traces.message(command.conversation, self.id, done)
-        has_more = command.reply_to is not None or bool(command.attachments)
-        more = More(command.reply_to, command.attachments) if has_more else None
-        of = writes_as.side, self.user, command.id, command.body, self.id
-        follower.room.lane.post(*of, done, writes_as.stand_in, more)
+        says_more = command.reply_to is not None or command.attachments
+        more = More(command.reply_to, command.attachments) if says_more else None
+        post = follower.room.lane.post
+        post(writes_as.side, self.user, command.id, command.body, self.id, done, writes_as.stand_in, more)
 
     def _not_posted(self, command: Send, code: Code, message: str) -> None:
         """Its files cannot go with it."""
@@ -747,13 +747,11 @@ class Connection:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
 
 
-def _unwritable(command: Send) -> tuple[Code, str] | None:
-    """Why its text cannot be written; files alone need none."""
-    return None if command.attachments and not command.body else check_text(command.body)
-
-
-def _cannot_answer(seq: int | None, follower: Follower[Room]) -> tuple[Code, str] | None:
-    """Why nothing can answer what is in that place; None where it can."""
+def _unwritable(command: Send, follower: Follower[Room]) -> tuple[Code, str] | None:
+    """Why it cannot be written: its text, which files alone need not have, or what it answers is not there."""
+    if (command.body or not command.attachments) and (problem := check_text(command.body)):
+        return problem
+    seq = command.reply_to
     if seq is None or follower.first_seq <= seq <= follower.room.last_seq:
         return None
     places = f"from {follower.first_seq} to {follower.room.last_seq}"

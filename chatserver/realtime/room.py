@@ -374,11 +374,12 @@ class Room:
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
+        stored = Entry(seq, at, entry)
         if seq >= self.last_seq:
             self.texts = texts
             self.last_seq = seq
-            self._last = Entry(seq, at, entry)
-        audience = self._audience(Entry(seq, at, entry))
+            self._last = stored
+        audience = self._audience(stored)
         if audience is not None:
             for follower in self.followers:
                 follower.message(seq, origin, audience)
