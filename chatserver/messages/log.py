@@ -36,9 +36,12 @@ class KeptMessages:
         entries = await self.stored(conversation, after, before, limit)
         return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
 
-    async def first_by(self, conversation: str, writer: Author, since: int, until: int) -> LoggedHead | None:
+    async def first_by(
+        self, conversation: str, writer: Author, since: int, until: int, *, in_person: str | None = None
+    ) -> LoggedHead | None:
         """The first message of that side in [since, until), as instants; None where there is none. Changes are none.
 
+        `in_person` wants one that this person wrote then: not a substitute, and not what went out later by itself.
         It looks back from the newest message: it is for what was lately.
         """
         standing = await self._ledger.standing(conversation)
@@ -47,7 +50,9 @@ class KeptMessages:
             after = max(0, before - 1 - PAGE)
             page = await self.heads(conversation, after, before, PAGE)
             for message in page:
-                if message.head.role == writer and message.head.kind == "text" and since <= message.at < until:
+                head = message.head
+                is_theirs = in_person is None or (head.sender == in_person and head.written_at is None)
+                if is_theirs and head.role == writer and head.kind == "text" and since <= message.at < until:
                     found = message
                     break
             if not page or page[0].at < since:
