@@ -116,10 +116,13 @@ class ExerciseDesk:
         follower.room.lane.post(*of, done.set_result, writes_as.stand_in, More(exercise=exercise))
         # Whoever asked may go: what is on its way is noted all the same.
         posted = await asyncio.shield(done)
-        came = isinstance(posted, base.Posted) and posted.first and writes_as.stand_in is None
-        if came and follower.room.settings.chats:
-            self._floor.wrote(follower.room, writes_as.side, posted.at)
+        if isinstance(posted, base.Posted) and posted.first:
+            self._has_come(follower.room, writes_as, posted.at)
         return posted
+
+    def _has_come(self, room: Room, writes_as: WritesAs, at: int) -> None:
+        if room.settings.chats and writes_as.stand_in is None:
+            self._floor.wrote(room, writes_as.side, at)
 
     async def _answer(
         self, asker: Asker, follower: Follower[Room], command: GiveExercise | HandIn, posted: PostOutcome
