@@ -419,8 +419,10 @@ def _changer(change: Change | Post) -> str:
 
 
 def _writer(post: Post) -> bytes:
-    written = _changer(post)
-    return (f"l:{post.written_at} {written}" if post.written_at and post.stand_in is None else written).encode()
+    if post.stand_in is not None:
+        return _changer(post).encode()
+    written = LETTERS[post.writer] + post.id
+    return (f"l:{post.written_at} {written}" if post.written_at else written).encode()
 
 
 def remembered_as(writer: Writer, substitute: str, id: str) -> str:

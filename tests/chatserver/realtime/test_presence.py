@@ -85,12 +85,15 @@ async def test_a_server_that_stops_says_goodbye(valkey_url: str, tmp_path: Path)
     """Its people are gone at once."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")
-        async with server.device("tora") as tora, program_beside(tmp_path, valkey_url) as other:
-            async with other.device("mia"):
-                await tora.hears("presence", user="mia", online=True)
-                other.terminate()
-                await tora.hears("presence", user="mia", online=False)
-                await asyncio.to_thread(other.process.wait, 30)
+        async with (
+            server.device("tora") as tora,
+            program_beside(tmp_path, valkey_url) as other,
+            other.device("mia"),
+        ):
+            await tora.hears("presence", user="mia", online=True)
+            other.terminate()
+            await tora.hears("presence", user="mia", online=False)
+            await asyncio.to_thread(other.process.wait, 30)
 
 
 async def test_leases_are_there_again_after_the_store_lost_them(tmp_path: Path) -> None:
