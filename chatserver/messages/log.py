@@ -6,9 +6,9 @@ from functools import partial
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
-from chatserver.messages.open_wait import LoggedHead, OpenWait
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
+from chatserver.messages.waiting import LoggedHead, WaitingTexts
 from chatserver.protocol.entry import head_of, opened, parted, without_text
 from chatserver.protocol.events import Author
 from chatserver.records.database import Database
@@ -76,7 +76,7 @@ class KeptMessages:
         It looks back from the newest message to the last word of the mentor's side before `since`. A wait that was
         dropped counts too: its messages were never answered.
         """
-        wait = OpenWait()
+        wait = WaitingTexts()
         for message in await self._since_word(conversation, since):
             if wait.asked and message.at >= since and wait.is_ended_by(message):
                 break
@@ -86,7 +86,7 @@ class KeptMessages:
     async def unanswered(self, conversation: str) -> list[LoggedHead]:
         """What the member wrote that nobody has answered, urgent notes too, in order."""
         found = await self._since_word(conversation, 2**53)
-        wait = OpenWait()
+        wait = WaitingTexts()
         for message in found:
             wait.take(message)
         mine = (each for each in found if each.seq > wait.answered_upto and each.head.role == "member")

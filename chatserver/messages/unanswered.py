@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.messages.log import KeptMessages
-from chatserver.messages.open_wait import LoggedHead
+from chatserver.messages.waiting import LoggedHead
 
 MOST = 100
 """Messages that are offered: the last ones."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.messages.log import MessageLog
-from chatserver.messages.open_wait import LoggedHead
+from chatserver.messages.waiting import LoggedHead
 from chatserver.protocol.entry import is_acknowledgement
 from quotas.admission import Status, Usage
 from quotas.explain import Explanation, explained

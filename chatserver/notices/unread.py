@@ -11,7 +11,7 @@ from typing import get_args
 from msgspec import Struct
 
 from chatserver.messages.log import PAGE, KeptMessages
-from chatserver.messages.open_wait import LoggedHead
+from chatserver.messages.waiting import LoggedHead
 from chatserver.notices.fact import Fact
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting

@@ -9,7 +9,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from chatserver.mentoring.exercises import Exercises
-from chatserver.messages.open_wait import LoggedHead
+from chatserver.messages.waiting import LoggedHead
 from chatserver.protocol.codec import check_text, encode_json
 from chatserver.protocol.codes import MEANING, Code
 from chatserver.protocol.commands import Delete, Edit, React

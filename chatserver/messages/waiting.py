@@ -19,7 +19,7 @@ class LoggedHead(Struct, frozen=True):
         return self.head.is_mentors_word and self.head.written_at is None
 
 
-class OpenWait:
+class WaitingTexts:
     """Tell it entries in their order. What the log does not hold it does not know: conversations that end or rest."""
 
     def __init__(self) -> None:
