@@ -196,7 +196,7 @@ async def assembled(
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         changes = ChangeDesk(base.rulebook.policy.messages, base.attachments, base.mentoring.exercises)
-        exercises = ExerciseDesk(base.mentoring, metrics, hub.wrote_in_window)
+        exercises = ExerciseDesk(base.mentoring, metrics, hub)
         greeting = Greeting(
             hub=hub,
             desks={

@@ -25,7 +25,8 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.changes import as_they_stand
 from chatserver.messages.history import message_of
-from chatserver.messages.log import PAGE, LoggedHead, MessageLog
+from chatserver.messages.log import PAGE, MessageLog
+from chatserver.messages.waiting import LoggedHead
 from chatserver.protocol.events import Author, EarlierText, Message
 from chatserver.records.database import Database
 from quotas import instant

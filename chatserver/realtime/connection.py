@@ -49,7 +49,6 @@ from chatserver.protocol.commands import (
 )
 from chatserver.protocol.entry import More
 from chatserver.protocol.events import (
-    Accepted,
     ComposerChanged,
     Error,
     Event,
@@ -65,7 +64,7 @@ from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.file_sends import FileClaims, FileSends
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.notice_desk import NoticeDesk
-from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.outgoing import accepted_frame, frame_of
 from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
@@ -496,7 +495,7 @@ class Connection:
         if self._traces is not None:
             done = self._traces.message(command.conversation, self.id, done)
         says_more = command.reply_to is not None or command.attachments
-        more = More(command.reply_to, command.attachments) if says_more else None
+        more = More(command.reply_to, list(command.attachments)) if says_more else None
         post = follower.room.lane.post
         post(writes_as.side, self.user, command.id, command.body, self.id, done, writes_as.stand_in, more)
 
@@ -539,9 +538,9 @@ class Connection:
         follower.told_composer(state)
         if state.window_ends_at:
             self._desk.wrote_in_window(room)
-        composer = room.composer(state)
-        event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
-        follower.acknowledge(result.seq, frame_of(event, self.encoding))
+        said = room.composer_said(state)
+        frame = accepted_frame(command.conversation, command.id, result.seq, result.at, said, self.encoding)
+        follower.acknowledge(result.seq, frame)
         if self.drafts and (seen := self.drafts.pop(command.conversation, 0)):
             self._desk.begin(self._clear_draft(Draft(command.conversation, "", text(seen))))
 
