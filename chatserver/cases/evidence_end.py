@@ -4,12 +4,20 @@ That opens nothing, so it needs no master key: `chatserver clock` does it too. F
 the next sweep of files.
 """
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.erased_words import forget_evidence, forget_words
+from chatserver.cases.rows import case_entries
 from chatserver.keys.conversation_keys import destroy_keys
 from chatserver.records.database import Database
 from quotas.cases.record import Case
+
+
+async def first_evidence_end(connection: AsyncConnection, since: int) -> int | None:
+    """When evidence ended first, of what has since that instant (ms)."""
+    return await case_entries.first_noted(connection, "misconduct", "effect:drop_evidence", since)
 
 
 class EvidenceEnd:
