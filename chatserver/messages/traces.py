@@ -1,8 +1,8 @@
 """What is left of deleted messages where nobody reads it: in files and pages, until those are written anew.
 
-Once a day at most, where something was deleted since, or is not kept as evidence any more. The ledger's log has lost it
-when the archive has the deletion (`lua/archive.lua`), the archive's rows in the same step; files of messages have a sweep
-of their own.
+Once a day at most, where something was deleted since, or is not kept as evidence any more. The ledger's log has lost
+it when the archive has the deletion (`lua/archive.lua`), the archive's rows in the same step; files of messages have a
+sweep of their own.
 """
 
 import asyncio
