@@ -1,6 +1,6 @@
 """The histories of cases: lines that are only appended. What people wrote in them is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -64,9 +64,9 @@ async def of_case(connection: AsyncConnection, ref: str) -> list[KeptEntry]:
     ]
 
 
-async def when_ended(connection: AsyncConnection, conversation: str, did: str) -> list[int]:
-    """When that was done in cases of a conversation that have ended, in order."""
-    here = (CASES.c.conversation_id == conversation, CASES.c.ended_at.is_not(None), CASE_ENTRIES.c.did == did)
+async def when_ended(connection: AsyncConnection, conversation: str, did: Collection[str]) -> list[int]:
+    """When one of these was done in cases of a conversation that have ended, in order."""
+    here = (CASES.c.conversation_id == conversation, CASES.c.ended_at.is_not(None), CASE_ENTRIES.c.did.in_(did))
     query = select(CASE_ENTRIES.c.at).join(CASES, CASES.c.ref == CASE_ENTRIES.c.ref).where(*here)
     return list(await connection.scalars(query.order_by(CASE_ENTRIES.c.at)))
 
