@@ -95,4 +95,5 @@ def _last_of(message: Message) -> LastMessage:
         message.about,
         message.deleted,
         len(message.attachments),
+        message.urgent,
     )
