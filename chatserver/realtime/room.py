@@ -15,16 +15,14 @@ from chatserver.messages.lane import Lane
 from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.event import Event
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationChanged,
     ConversationView,
-    CreditsLeft,
     Deadline,
-    Event,
     LastMessage,
-    NextSession,
     Presence,
     ReadMark,
     ReplyChanged,
@@ -32,6 +30,7 @@ from chatserver.protocol.events import (
     TypingNow,
     UnreadLeft,
 )
+from chatserver.protocol.session_events import CreditsLeft, NextSession
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, ComposerSaid, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
