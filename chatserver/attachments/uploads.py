@@ -21,7 +21,7 @@ from chatserver.attachments.opening import with_details
 from chatserver.attachments.pictures import NoPictureError, Pictures
 from chatserver.attachments.rows import attachments as rows
 from chatserver.attachments.virus_scan import Scan, ScannerGoneError, VirusScanner
-from chatserver.conversations.contacts import erased_of
+from chatserver.conversations.contacts import contact_alone, erased_of
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, record
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -174,6 +174,9 @@ class Uploads:
         )
         replaced = None
         async with self._database.begin() as connection:
+            # So that what they upload elsewhere at the same moment is counted with it.
+            if await contact_alone(connection, offered.person) is None:
+                raise UploadRefused("ended", "who uploads it is not there any more")
             found = await rows.find_to_change(connection, conversation, [offered.id])
             if found and found[0].person != offered.person:
                 raise UploadRefused("taken", "this id is taken; choose another")
