@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import { MAX_HISTORY, type Message } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
@@ -13,6 +14,8 @@ import { drawnPage } from "./message_drawing.ts";
 import { MessagePages } from "./message_pages.ts";
 import type { MessageMenu } from "./message_menu.ts";
 import { messageRows } from "./message_rows.ts";
+
+const MENU = new Part(() => import("./message_menu.ts"));
 
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
@@ -369,7 +372,7 @@ export class MessageList extends PageElement {
   };
 
   async #openMenu(message: Message, button: HTMLElement): Promise<void> {
-    await import("./message_menu.ts");
+    if (!await MENU.ask(this.app.words)) return;
     await this.querySelector<MessageMenu>("message-menu")?.open(this.talk, message, button);
   }
 
