@@ -74,6 +74,9 @@ export class MessageList extends PageElement {
     super.disconnectedCallback();
     this.#unwatch?.();
     this.#shown = undefined;
+    // Whoever leaves on the way to a message goes there no longer.
+    this.#jumps += 1;
+    cancelAnimationFrame(this.#going ?? 0);
     this.#sizes.disconnect();
     document.removeEventListener("visibilitychange", this.#maybeRead);
   }
@@ -176,7 +179,7 @@ export class MessageList extends PageElement {
   /** To the first that was unread when the conversation was opened. */
   async toUnread(): Promise<void> {
     const jump = ++this.#jumps;
-    while (this.#isUnreadFurtherUp) await this.talk.loadOlder();
+    while (jump === this.#jumps && this.#isUnreadFurtherUp) await this.talk.loadOlder();
     await this.updateComplete;
     const scroller = this.querySelector<HTMLElement>(".scroller");
     // Meanwhile one may have gone elsewhere.
@@ -198,7 +201,9 @@ export class MessageList extends PageElement {
     await this.updateComplete;
     const scroller = this.querySelector<HTMLElement>(".scroller");
     const found = this.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-    if (!scroller || !found || jump !== this.#jumps) return found !== null;
+    // Whoever has gone elsewhere meanwhile needs no answer.
+    if (jump !== this.#jumps) return true;
+    if (!scroller || !found) return false;
     this.#go(scroller, () => toMiddle(scroller, found));
     found.classList.add("msg--found");
     setTimeout(() => found.classList.remove("msg--found"), FOUND_MS);
@@ -270,8 +275,9 @@ export class MessageList extends PageElement {
   }
 
   readonly #maybeRead = (): void => {
-    // Before its page has come it is not known what is new.
-    if (!this.talk.hasPage || !this.#isAtEnd || document.visibilityState !== "visible") return;
+    // What nobody has before them is not read. Before its page has come it is not known what is new.
+    if (!this.isConnected || !this.talk.hasPage || !this.#isAtEnd) return;
+    if (document.visibilityState !== "visible") return;
     this.talk.markRead();
   };
 
