@@ -37,7 +37,8 @@ MAX_QUERY = 200
 """The longest query of a search, in characters."""
 MAX_FOUND = 50
 """Most messages that one answer to a search holds."""
-NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
+NAME_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
+"""Not `.` or `..`: whoever puts them in a path asks for another one."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
 """The id of a person or a conversation."""
@@ -80,7 +81,7 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     body: str
     reply_to: MessageSeq | None = None
     """The seq of the message that it answers."""
-    attachments: Annotated[list[Name], Meta(max_length=MAX_ATTACHMENTS)] = []
+    attachments: Annotated[tuple[Name, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
     """The ids of uploads that go with it: then `body` may be ''."""
     at: str | None = None
     """When it is to be sent by itself, an instant that is to come; null: now."""

@@ -143,7 +143,7 @@ class SystemEvent(Struct, frozen=True):
 
 
 class LastMessage(Struct, frozen=True, omit_defaults=True):
-    """The last entry of a conversation, for lists: `text` is the beginning of its body, in one line.
+    """The last message or event of a conversation as it stands, for lists: `text` is how its body begins, in one line.
 
     What is as it mostly is, is left out.
     """
@@ -157,13 +157,12 @@ class LastMessage(Struct, frozen=True, omit_defaults=True):
     event: SystemEvent | None = None
     """Of an event, which has no text."""
     kind: MessageKind = "text"
-    about: int | None = None
-    """The seq of the message that an edit, deletion or reaction is about."""
     deleted: bool = False
     attachments: int = 0
     """How many files it has."""
     urgent: bool = False
     """It is an urgent note."""
+    edited_at: str | None = None
 
 
 class ConversationView(Struct, frozen=True):

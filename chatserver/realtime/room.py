@@ -12,9 +12,10 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.messages.history import last_message_of
 from chatserver.messages.lane import Lane
-from chatserver.messages.log import MessageLog, in_the_open, sealed_with
+from chatserver.messages.log import LastEntry, MessageLog, in_the_open, sealed_with
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.entry import deleted_head, joined, parted
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
@@ -33,7 +34,7 @@ from chatserver.protocol.events import (
     UnreadLeft,
 )
 from chatserver.realtime.follower import Follower
-from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
+from chatserver.realtime.outgoing import Audience, ComposerSaid, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.outlook_view import credits_left_of, next_session_of
 from quotas.admission import Usage, WritingState
@@ -86,6 +87,10 @@ class Room:
         """Seq and instant of the message that the feed brought last."""
         self._last: Entry | None = None
         """The last message or event, sealed: None where it is not known."""
+        self._last_edit: Entry | None = None
+        """The last edit of it."""
+        self._last_as_of = 0
+        """The seq up to which entries are in these."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.texts = standing.texts
         self._seen: dict[Writer, int] = {"member": standing.member_seen, "mentor": standing.mentor_seen}
@@ -108,7 +113,7 @@ class Room:
         self.changes_at = 0
         """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
-        self._composer: tuple[WritingState, Composer] | None = None
+        self._composer: tuple[WritingState, ComposerSaid] | None = None
         self._said_absence: AbsenceRecord | None = None
         """The mentor's that the followers know of."""
 
@@ -135,10 +140,14 @@ class Room:
         return self._clock.now()
 
     def composer(self, state: WritingState) -> Composer:
-        """The state in the words of the protocol; made anew only where it changed."""
+        """The state in the words of the protocol."""
+        return self.composer_said(state).composer
+
+    def composer_said(self, state: WritingState) -> ComposerSaid:
+        """As `composer`, with its JSON; made anew only where the state changed."""
         if self._composer is None or self._composer[0] is not state:
             lines = self._rulebook.policy.help.lines_of(self.country)
-            self._composer = state, composer_of(state, lines, urgent_note=self._may_note(state))
+            self._composer = state, ComposerSaid(composer_of(state, lines, urgent_note=self._may_note(state)))
         return self._composer[1]
 
     def composer_now(self) -> Composer:
@@ -202,20 +211,37 @@ class Room:
             no_answer_needed=plan is not None and plan.no_answer_needed,
         )
 
-    def learn_last(self, entry: Entry | None) -> None:
-        """The store says which message is the last one, unless a later one has come."""
-        if entry is not None and (self._last is None or entry.seq >= self._last.seq):
-            self._last = entry
+    def learn_last(self, last: LastEntry | None, as_of: int) -> None:
+        """The store says which message is the last one up to a seq, unless the feed has brought later entries."""
+        if last is not None and as_of >= self._last_as_of:
+            self._last, self._last_edit, self._last_as_of = last.entry, last.edit, as_of
+
+    def _last_changed(self, change: Entry, said: ChangeSaid) -> None:
+        """An edit, a deletion or a reaction came: the last message stays the last one, as it is then."""
+        last = self._last
+        if last is None or change.seq != self._last_as_of + 1:  # What came between is not here.
+            return
+        self._last_as_of = change.seq
+        if said.about == last.seq and said.kind == "edit":
+            self._last_edit = change
+        elif said.about == last.seq and said.kind == "deletion":
+            head, _ = parted(last.entry)
+            self._last, self._last_edit = Entry(last.seq, last.at, joined(deleted_head(head), b"")), None
 
     def _last_for(self, follower: "Follower[Room]") -> LastMessage | None:
         """Opened anew each time: whoever erases it takes its key."""
-        entry = self._last
-        if entry is None or entry.seq != self.last_seq or not follower.may_have(entry):
+        last, edit = self._last, self._last_edit
+        if last is None or self._last_as_of != self.last_seq or not follower.may_have(last):
             return None
-        number, key = sealed_with(entry.entry), self.lane.key
-        if number not in (0, key.number):
+        if not (self._opens(last) and (edit is None or self._opens(edit))):
             return None
-        return last_message_of(in_the_open(self.id, entry, key if number else None))
+        return last_message_of(self._opened(last), self._opened(edit) if edit is not None else None)
+
+    def _opens(self, entry: Entry) -> bool:
+        return sealed_with(entry.entry) in (0, self.lane.key.number)
+
+    def _opened(self, entry: Entry) -> Entry:
+        return in_the_open(self.id, entry, self.lane.key if sealed_with(entry.entry) else None)
 
     def unread(self, follower: "Follower[Room]") -> int:
         """How many texts of the other side its person has not seen; for those who only read, the member."""
@@ -356,7 +382,7 @@ class Room:
         In the places of the newest `unsure` of these may be others than were shown.
         """
         self.last_seq = last_seq
-        self._last = None
+        self._last, self._last_edit, self._last_as_of = None, None, 0
         for follower in self.followers:
             follower.begin_anew(max(0, last_seq - unsure))
 
@@ -366,19 +392,32 @@ class Room:
             standing = replace(standing, usage=self.lane.usage)
         self.lane.learn(standing)
 
-    def message(self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, entry: bytes) -> None:
-        """The feed brought a message, or an event."""
+    def message(
+        self,
+        seq: int,
+        at: int,
+        usage: Usage,
+        texts: TextCounts,
+        origin: str,
+        entry: bytes,
+        said: ChangeSaid | None = None,
+    ) -> None:
+        """The feed brought a message, or an event; `said` is of an edit, a deletion or a reaction."""
         for follower in self.followers:
             if not follower.is_shown:
                 follower.show()  # as it was before: what comes is news to it
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
+        stored = Entry(seq, at, entry)
         if seq >= self.last_seq:
             self.texts = texts
             self.last_seq = seq
-            self._last = Entry(seq, at, entry)
-        audience = self._audience(Entry(seq, at, entry))
+            if said is None:
+                self._last, self._last_edit, self._last_as_of = stored, None, seq
+            else:
+                self._last_changed(stored, said)
+        audience = self._audience(stored)
         if audience is not None:
             for follower in self.followers:
                 follower.message(seq, origin, audience)
@@ -392,7 +431,7 @@ class Room:
         self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, said: ChangeSaid, entry: bytes
     ) -> None:
         """The feed brought an edit, a deletion or a reaction: as a message, and what is unread may be less."""
-        self.message(seq, at, usage, texts, origin, entry)
+        self.message(seq, at, usage, texts, origin, entry, said)
         if said.kind == "deletion":
             self._seen = {"member": said.member_seen, "mentor": said.mentor_seen}
             self._say_unread("member")

@@ -64,22 +64,32 @@ class LaterBook:
         if held is not None:
             return IdTaken() if isinstance(held, Reused) else None if isinstance(held, Unknown) else held
         if problem := send_at_problem(wanted.at, standing.now):
-            await self._ledger.release(name, wanted.side, wanted.id)
+            await self._let_go(wanted)
             return problem
         # The timer first: where a process dies in between, it rings for nothing, and no message waits without one.
         await self._timers.set_earlier(name, LATER, name, wanted.at)
         added = await self._added(wanted, standing.now)
         if isinstance(added, LaterMessage):
+            # Once more: whoever said the same at the same moment, for a time that cannot be, may have let go of it.
+            await self._ledger.hold(name, wanted.side, wanted.id, added.digest)
             await self._tell(added, wanted.origin)
         else:
-            await self._ledger.release(name, wanted.side, wanted.id)
+            await self._let_go(wanted)
         return added
 
-    async def _added(self, wanted: WantedLater, now: int) -> LaterMessage | TooMany | None:
-        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | TooMany:
+    async def _let_go(self, wanted: WantedLater) -> None:
+        """The id is free, unless it was kept on another connection at the same moment."""
+        name = wanted.conversation
+        await self._ledger.release(name, wanted.side, wanted.id)
+        kept = await self.find(name, wanted.person, wanted.id)
+        if kept is not None and kept.state == "waiting":
+            await self._ledger.hold(name, wanted.side, wanted.id, kept.digest)
+
+    async def _added(self, wanted: WantedLater, now: int) -> LaterMessage | TooMany | IdTaken | None:
+        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | TooMany | IdTaken:
             before = await rows.find(connection, wanted.conversation, wanted.person, wanted.id)
-            if before is not None:
-                return before  # The same was said on another connection at the same moment.
+            if before is not None:  # Another connection was quicker.
+                return before if (before.send_at, before.digest) == (wanted.at, text.digest) else IdTaken()
             if await rows.count(connection, wanted.conversation, wanted.person) >= MOST_WAITING:
                 return TooMany()
             message = _waiting(wanted, now, text)
