@@ -52,6 +52,10 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether it is a message that somebody wrote, and that stands."""
         return self.kind == "text" and not self.deleted
 
+    def is_for_readers_of(self, writer: Author) -> bool:
+        """Whether whoever reads what that side writes has this to read: a text of it that stands, or an event."""
+        return self.kind == "event" or (self.role == writer and self.is_text)
+
     @property
     def is_mentors_word(self) -> bool:
         """Whether the mentor's side answered by it, deleted since or not, or said that no answer is needed."""
@@ -59,7 +63,10 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class More(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the head of a message has where its writer says more than a text."""
+    """What the head of a message has where its writer says more than a text: these of its fields, copied one by one.
+
+    A base class, or a copy that no field can be forgotten in, would cost each message more than this; a test has all.
+    """
 
     reply_to: int | None = None
     attachments: list[str] = []

@@ -16,16 +16,14 @@ from chatserver.messages.log import LastEntry, MessageLog, in_the_open, sealed_w
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.entry import deleted_head, joined, parted
+from chatserver.protocol.event import Event
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationChanged,
     ConversationView,
-    CreditsLeft,
     Deadline,
-    Event,
     LastMessage,
-    NextSession,
     Presence,
     ReadMark,
     ReplyChanged,
@@ -33,6 +31,7 @@ from chatserver.protocol.events import (
     TypingNow,
     UnreadLeft,
 )
+from chatserver.protocol.session_events import CreditsLeft, NextSession
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, ComposerSaid, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
@@ -244,7 +243,7 @@ class Room:
         return in_the_open(self.id, entry, self.lane.key if sealed_with(entry.entry) else None)
 
     def unread(self, follower: "Follower[Room]") -> int:
-        """How many texts of the other side its person has not seen; for those who only read, the member."""
+        """How many texts of the other side and events its person has not seen; for those who only read, the member."""
         if (seen := follower.seen_standing_in) is not None:
             return max(0, self.texts.member - seen)
         reader = follower.connection
