@@ -133,7 +133,8 @@ async def place_files(connection: AsyncConnection, rows: Collection[MessageRow],
             await connection.execute(update(ATTACHMENTS).where(*its).values(seq=each.seq))
         if each.kind == "deletion" or each.deleted:
             its_files = here, of.seq == (each.about or each.seq), of.state != "deleted"
-            await connection.execute(update(ATTACHMENTS).where(*its_files).values(state="deleted", changed_at=at))
+            gone = {"state": "deleted", "sealed": None, "changed_at": at}
+            await connection.execute(update(ATTACHMENTS).where(*its_files).values(gone))
 
 
 async def take_back_exercises(connection: AsyncConnection, rows: Collection[MessageRow]) -> None:
