@@ -5,13 +5,17 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from chatserver.realtime.change_desk import MOST_REACTIONS
 from tests.chatserver.realtime.servers import here
+from tests.chatserver.realtime.test_changes import change
 from tests.stories.clock import when
 from tests.web.browsers import DESKTOP, PHONE, signed_in
 from tests.web.stories.axe import nothing_found
 from tests.web.stories.writing import letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TOO_OFTEN = "That has been changed as often as one may."
 
 
 def row(page: Page, text: str) -> Locator:
@@ -69,3 +73,38 @@ async def test_both_react_answer_edit_and_take_back(browser: Browser, valkey_url
             await expect(letters(mia.page, "What would you have said otherwise?")).to_be_visible()
             await expect(letters(mia.page, "This message was taken back.")).to_be_visible()
             await expect(row(mia.page, "I said yes again.").first).to_contain_text("💪")
+
+
+async def test_a_reaction_that_is_refused_is_seen_and_heard_until_one_is_not(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "light")
+        async with signed_in(browser, server, "mia", **PHONE) as mia:
+            page = mia.page
+            announcer = page.locator("page-announcer")
+            own = {text: row(page, text).locator(".reaction--mine") for text in ("I said yes.", "I said no.")}
+            for text, reaction in own.items():
+                await write(page, text)
+                await choose(page, text, "👍")
+                await expect(reaction).to_contain_text("👍")
+            # On another device she has reacted to the first as often as one may.
+            async with server.device("mia") as device:
+                for number in range(MOST_REACTIONS):
+                    await change(device, "react", 1, emoji="👍" if number % 2 else "💪", id=f"again {number}")
+            # The same sentence again is another one, else it would not be heard again.
+            for heard in (TOO_OFTEN, f"{TOO_OFTEN}\u00a0"):
+                await own["I said yes."].click()
+                await expect(announcer.get_by_role("alert")).to_have_js_property("textContent", heard)
+            await expect(announcer.get_by_role("status")).to_be_empty()
+            await nothing_found(page)
+
+            # What is asked for in the menu is told there.
+            await choose(page, "I said yes.", "❤️")
+            menu = page.get_by_role("dialog", name="Message menu")
+            await expect(menu.get_by_role("alert")).to_have_text(TOO_OFTEN)
+            await page.keyboard.press("Escape")
+
+            await own["I said no."].click()
+            await expect(own["I said no."]).to_have_count(0)
+            await expect(announcer.get_by_role("alert")).to_have_count(0)

@@ -1,8 +1,8 @@
 // A part of a page whose script comes when it is needed: once, again where the line broke, and never as a fault nobody hears.
 
 import type { Chat } from "../client/chat.ts";
-import type { PageAnnouncer } from "../parts/announcer.ts";
 import type { Words } from "../words/words.ts";
+import { announcer } from "./attempt.ts";
 
 /** What is asked of the chat: whether there is a line, and to hear of it. */
 export type Line = Pick<Chat, "state" | "on">;
@@ -50,14 +50,13 @@ export class Part<T> {
 
   /** For whoever asked for it; undefined where it cannot be had now, which they are told. */
   async ask(words: Words): Promise<T | undefined> {
-    const announcer = document.querySelector<PageAnnouncer>("page-announcer");
     try {
       const part = await this.load();
-      announcer?.hide();
+      announcer()?.hide();
       return part;
     } catch (fault) {
       if (!isOfLine(fault)) throw fault;
-      announcer?.show(notHere(words), words);
+      announcer()?.show(notHere(words), words);
       return undefined;
     }
   }

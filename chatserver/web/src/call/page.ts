@@ -241,7 +241,7 @@ export class CallPage extends PageElement {
 
   #refused(call: Call) {
     if (!call.refusal) return nothing;
-    return html`<p class="small">${refusalWords(call.refusal, this.app.words)}</p>`;
+    return html`<p class="small" role="alert">${refusalWords(call.refusal, this.app.words)}</p>`;
   }
 
   #controls(call: Call) {

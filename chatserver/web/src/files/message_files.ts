@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { AttachmentView } from "../app/api_types.ts";
+import { attempt } from "../app/attempt.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
@@ -91,6 +92,7 @@ export class MessageFiles extends PageElement {
   #voices = new Map<string, string>();
   #shown: AttachmentView | undefined;
   #large = "";
+  #problem = "";
   #of = "";
   /** Whether what is not known of is not there. */
   #isSure = false;
@@ -174,6 +176,7 @@ export class MessageFiles extends PageElement {
                 "close",
               )}</button>
         </div>
+        ${this.#problem ? html`<p class="problem" role="alert">${this.#problem}</p>` : nothing}
         <img src=${this.#large || this.#small.get(view.id) || ""} alt=${view.name} />
       </dialog>
     `;
@@ -185,8 +188,10 @@ export class MessageFiles extends PageElement {
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector("dialog")?.showModal();
-    this.#large = await known.content(this.app, this.conversation, view.id, "file").catch(() => "");
-    this.requestUpdate();
+    await this.#try(async () => {
+      const address = await known.content(this.app, this.conversation, view.id, "file");
+      if (view === this.#shown) this.#large = address;
+    });
   }
 
   readonly #hide = (): void => {
@@ -195,31 +200,36 @@ export class MessageFiles extends PageElement {
   };
 
   async #hear(view: AttachmentView): Promise<void> {
-    await known.content(this.app, this.conversation, view.id, "file").then(
-      (address) => this.#voices.set(view.id, address),
-      () => this.#failed(),
-    );
-    this.requestUpdate();
+    await this.#try(async () => {
+      const address = await known.content(this.app, this.conversation, view.id, "file");
+      this.#voices.set(view.id, address);
+    });
     await this.updateComplete;
     this.querySelector("audio")?.focus();
   }
 
   async #save(view: AttachmentView): Promise<void> {
-    try {
+    await this.#try(async () => {
       const { content } = await this.app.http.file(pathOf(this.conversation, view.id, "file"));
       const link = document.createElement("a");
       link.href = URL.createObjectURL(content);
       link.download = view.name;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } catch {
-      this.#failed();
-    }
+    });
   }
 
-  #failed(): void {
-    const detail = this.app.words.common.failed;
-    this.dispatchEvent(new CustomEvent("say", { detail, bubbles: true }));
+  /** Over a picture that is shown large the page says nothing: what goes wrong stands beside it. */
+  async #try(act: () => Promise<void>): Promise<void> {
+    const { words } = this.app;
+    this.#problem = "";
+    if (this.#shown) {
+      this.requestUpdate(); // What is there already is not spoken again.
+      await act().catch(() => {
+        this.#problem = words.common.failed;
+      });
+    } else await attempt(act, words);
+    this.requestUpdate();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { attempt } from "../app/attempt.ts";
 import type { App } from "../app/start.ts";
 import type { LaterView } from "../client/protocol.ts";
 import { PageElement } from "../parts/element.ts";
@@ -123,13 +124,15 @@ export class LaterList extends PageElement {
 
   /** It goes back into the field, once the server sends it no more. */
   async #takeBack(message: LaterView): Promise<void> {
-    try {
-      await this.#later?.texts.takeBack(message);
-      this.#use(message.body);
-    } catch (fault) {
-      const said = saidFault(this.app, fault);
-      this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
-    }
+    const { app } = this;
+    await attempt(
+      async () => {
+        await this.#later?.texts.takeBack(message);
+        this.#use(message.body);
+      },
+      app.words,
+      (fault) => saidFault(app, fault),
+    );
   }
 
   #useOther(text: string): void {

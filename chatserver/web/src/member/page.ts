@@ -1,6 +1,7 @@
 // The member's page: one conversation, its composer, and help.
 
 import { html, nothing } from "lit";
+import { attempt } from "../app/attempt.ts";
 import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
 import { Part } from "../app/part.ts";
@@ -64,7 +65,6 @@ export class MemberPage extends PageElement {
 
   declare app: App;
   #stop: (() => void)[] = [];
-  #failed = false;
   #talk: Talk | undefined;
   #week: WeekOfWriting | undefined;
   readonly #place = new Place();
@@ -173,9 +173,6 @@ export class MemberPage extends PageElement {
         </header>
         <main class="talk">
         ${lineStrip(chats.state, words)}
-        ${this.#failed
-          ? html`<div class="strip" role="alert">${icon("info")}<p>${words.common.failed}</p></div>`
-          : nothing}
         ${talk
           ? html`
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
@@ -351,10 +348,7 @@ export class MemberPage extends PageElement {
 
   readonly #signOut = (): void => {
     // Without the server it cannot be ended, and whoever finds the device would still be signed in.
-    signOut(this.app).catch(() => {
-      this.#failed = true;
-      this.requestUpdate();
-    });
+    void attempt(() => signOut(this.app), this.app.words);
   };
 
   readonly #search = (): void => void openSearch(this, this.app, this.#talk);

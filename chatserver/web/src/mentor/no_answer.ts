@@ -1,6 +1,7 @@
 // Says that what waits needs no answer, where the plan lets the mentor: once more asked, since nobody can take it back.
 
 import { html } from "lit";
+import { attempt } from "../app/attempt.ts";
 import { memberName } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import { ChatError } from "../client/chat.ts";
@@ -65,21 +66,23 @@ export class NoAnswer extends PageElement {
     if (this.#isBusy) return;
     this.#isBusy = true;
     this.requestUpdate();
-    const { waits, common } = this.app.words;
+    const { words } = this.app;
+    const told = words.waits.said(memberName(this.talk.view));
     // It goes once the wait is over: who had the focus on it goes on where one writes.
     const thread = this.closest("mentor-thread");
-    let told: string = waits.said(memberName(this.talk.view));
-    try {
-      await this.talk.acknowledge();
-      thread?.querySelector<HTMLElement>("textarea")?.focus();
-    } catch (fault) {
-      const isLate = fault instanceof ChatError && fault.code === "not_acknowledged";
-      told = isLate ? waits.writtenSince : common.failed;
-    }
-    (thread ?? this).dispatchEvent(new CustomEvent("say", { detail: told, bubbles: true }));
+    const isDone = await attempt(() => this.talk.acknowledge(), words, this.#why);
     this.#isBusy = false;
+    if (!isDone) return this.#become(false);
+    thread?.querySelector<HTMLElement>("textarea")?.focus();
+    (thread ?? this).dispatchEvent(new CustomEvent("say", { detail: told, bubbles: true }));
     this.#isAsking = false;
     this.requestUpdate();
+  };
+
+  readonly #why = (fault: unknown): string => {
+    const { waits, common } = this.app.words;
+    const isLate = fault instanceof ChatError && fault.code === "not_acknowledged";
+    return isLate ? waits.writtenSince : common.failed;
   };
 }
 

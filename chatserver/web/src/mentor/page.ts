@@ -103,7 +103,7 @@ export class MentorPage extends PageElement {
             <desk-clock class="only-wide" .app=${this.app} .name=${name}></desk-clock>
             <button class="btn btn--icon" type="button" aria-label=${words.search
               .inAll} @click=${this.#search}>${icon("search")}</button>
-            ${personMenu(this.app, this.#notSignedOut, narrow)}
+            ${personMenu(this.app, narrow)}
           </div>
         </header>
         ${tab ? this.#behind(tab) : this.#conversations(id)}
@@ -162,10 +162,6 @@ export class MentorPage extends PageElement {
     const [page, id] = this.#place.path;
     const isOpen = page === "conversations" && id !== undefined;
     void openSearch(this, this.app, isOpen ? this.app.chats.talk(id) : undefined);
-  };
-
-  readonly #notSignedOut = (): void => {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.app.words.common.failed);
   };
 
   #behind(tab: DeskTab) {

@@ -11,13 +11,13 @@ export class PageAnnouncer extends PageElement {
 
   /** Speak it, politely. The same again is spoken again. */
   say(text: string): void {
-    this.#said = text === this.#said ? `${text}\u00a0` : text;
+    this.#said = anew(text, this.#said);
     this.requestUpdate();
   }
 
-  /** Let it be seen, and heard, until it is put away: what somebody asked for cannot be had now. */
+  /** Let it be seen, and heard, until it is put away: what somebody asked for cannot be had now. Again alike. */
   show(text: string, words: Words): void {
-    this.#shown = { text, words };
+    this.#shown = { text: anew(text, this.#shown?.text), words };
     addEventListener("online", this.hide, { once: true });
     this.requestUpdate();
   }
@@ -42,6 +42,11 @@ export class PageAnnouncer extends PageElement {
         : nothing}
     `;
   }
+}
+
+/** What is there already is not spoken. */
+function anew(text: string, before: string | undefined): string {
+  return text === before ? `${text}\u00a0` : text;
 }
 
 customElements.define("page-announcer", PageAnnouncer);

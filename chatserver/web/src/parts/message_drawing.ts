@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
+import { attempt } from "../app/attempt.ts";
 import { nameIn } from "../app/names.ts";
 import { Part } from "../app/part.ts";
 import { saveFile } from "../app/save_file.ts";
@@ -72,8 +73,8 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       const booking = row.isLast ? event?.data["booking"] : undefined;
       return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
         typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
-          ? html`<button class="btn btn--plain" type="button" @click=${(click: Event) =>
-            toCalendar(booking, click, drawing)}>${words.events.toCalendar}</button>`
+          ? html`<button class="btn btn--plain" type="button" @click=${() =>
+            toCalendar(booking, drawing)}>${words.events.toCalendar}</button>`
           : nothing
       }</li>`;
     }
@@ -214,13 +215,9 @@ function doerOf(role: unknown, { app, view }: Drawing): Doer {
   return view[role] === app.user ? { you: true } : nameIn(view, view[role]);
 }
 
-function toCalendar(booking: string, click: Event, { app }: Drawing): void {
-  const button = click.currentTarget;
-  saveFile(app.http, `/v1/bookings/${encodeURIComponent(booking)}/calendar`).catch(() =>
-    button?.dispatchEvent(
-      new CustomEvent("say", { detail: app.words.common.failed, bubbles: true }),
-    )
-  );
+function toCalendar(booking: string, { app }: Drawing): void {
+  const path = `/v1/bookings/${encodeURIComponent(booking)}/calendar`;
+  void attempt(() => saveFile(app.http, path), app.words);
 }
 
 function dayWords(at: number, { app, times, now }: Drawing): string {

@@ -2,11 +2,13 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { attempt } from "../app/attempt.ts";
 import { nameIn } from "../app/names.ts";
 import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import { MAX_HISTORY, type Message } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
+import { changeFault } from "./change_fault.ts";
 import { PageElement } from "./element.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -370,11 +372,8 @@ export class MessageList extends PageElement {
     const message = button ? this.talk.message(seq) : undefined;
     if (!button || !message) return;
     if (button.dataset["menu"] !== undefined) return void this.#openMenu(message, button);
-    this.talk.react(message, null).catch(() =>
-      this.dispatchEvent(
-        new CustomEvent("say", { detail: this.app.words.common.failed, bubbles: true }),
-      )
-    );
+    const { words } = this.app;
+    void attempt(() => this.talk.react(message, null), words, (fault) => changeFault(fault, words));
   };
 
   async #openMenu(message: Message, button: HTMLElement): Promise<void> {

@@ -1,11 +1,12 @@
 // What can be done with a message: react, answer, edit, take back, copy. Loaded when it is first opened.
 
 import { html, nothing } from "lit";
+import { announcer } from "../app/attempt.ts";
 import type { App } from "../app/start.ts";
-import { ChatError } from "../client/chat.ts";
 import type { Message } from "../client/protocol.ts";
 import { reactionOf } from "../state/changes.ts";
 import type { Talk } from "../state/talk.ts";
+import { changeFault } from "./change_fault.ts";
 import { PageElement } from "./element.ts";
 import { icon } from "./icons.ts";
 
@@ -156,31 +157,17 @@ export class MessageMenu extends PageElement {
   async #do(act: (talk: Talk) => Promise<void>): Promise<void> {
     if (!this.#talk || this.#isBusy) return;
     this.#isBusy = true;
+    this.#problem = "";
+    this.requestUpdate(); // What is there already is not spoken again.
     try {
       await act(this.#talk);
+      announcer()?.hide();
       this.#close();
     } catch (fault) {
-      this.#problem = this.#said(fault);
+      this.#problem = changeFault(fault, this.app.words);
       this.requestUpdate();
     } finally {
       this.#isBusy = false;
-    }
-  }
-
-  #said(fault: unknown): string {
-    const { message, common } = this.app.words;
-    if (!(fault instanceof ChatError)) return common.failed;
-    switch (fault.code) {
-      case "too_late":
-        return message.tooLate;
-      case "too_many_changes":
-        return message.tooMany;
-      case "refused":
-        return message.over;
-      case "deleted":
-        return message.deleted;
-      default:
-        return common.failed;
     }
   }
 

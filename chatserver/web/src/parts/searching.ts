@@ -1,10 +1,10 @@
 // The search of a page: its script comes when it is asked for first.
 
+import { announcer } from "../app/attempt.ts";
 import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
-import type { PageAnnouncer } from "./announcer.ts";
 import type { MessageList } from "./message_list.ts";
 import type { FoundPlace, SearchDialog as SearchDialogElement } from "./search_dialog.ts";
 
@@ -49,5 +49,5 @@ async function toPlace(
   }
   // Where the chat ends meanwhile, the page is left.
   const isThere = await shown()?.toMessage(seq).catch(() => true);
-  if (!isThere) page.querySelector<PageAnnouncer>("page-announcer")?.say(app.words.search.gone);
+  if (!isThere) announcer()?.show(app.words.search.gone, app.words);
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CaseSummary } from "../app/api_types.ts";
+import { attempt } from "../app/attempt.ts";
 import { Place } from "../app/place.ts";
 import { PageElement } from "../parts/element.ts";
 import { caseDue } from "./case_due.ts";
@@ -69,7 +70,7 @@ export class CaseTable extends PageElement {
             `}
           ${cases.more
             ? html`<p class="under"><button class="btn" type="button" @click=${() =>
-              void cases.loadOlder()}>${says.cases.more}</button></p>`
+              void attempt(() => cases.loadOlder(), app.words)}>${says.cases.more}</button></p>`
             : nothing}
         </section>
       </main>

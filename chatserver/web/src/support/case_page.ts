@@ -2,12 +2,13 @@
 
 import { html, nothing } from "lit";
 import type { CaseActing, CaseView, Conversation, SealedMessages } from "../app/api_types.ts";
+import { attempt } from "../app/attempt.ts";
 import { Place } from "../app/place.ts";
 import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
 import { factWords } from "./case_facts.ts";
 import { caseHistory } from "./case_history.ts";
-import "./case_step.ts";
+import { problemWords } from "./case_step.ts";
 import type { Desk } from "./desk.ts";
 import "./evidence_files.ts";
 import { wordOf } from "./word_of.ts";
@@ -286,15 +287,17 @@ export class CasePage extends PageElement {
 
   async #assign(assignee: string): Promise<void> {
     const acting: CaseActing = { assignee };
-    try {
-      this.#view = await this.desk.app.http.post<CaseView>(
-        `/v1/cases/${encodeURIComponent(this.ref)}/assign`,
-        acting,
-      );
-      this.requestUpdate();
-    } catch {
-      void this.#load();
-    }
+    const { http, words } = this.desk.app;
+    const path = `/v1/cases/${encodeURIComponent(this.ref)}/assign`;
+    const isDone = await attempt(
+      async () => {
+        this.#view = await http.post<CaseView>(path, acting);
+      },
+      words,
+      (fault) => problemWords(fault, words.common.failed),
+    );
+    if (isDone) this.requestUpdate();
+    else void this.#load();
   }
 
   async #readEvidence(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { SealedFile } from "../app/api_types.ts";
+import { attempt } from "../app/attempt.ts";
 import { saveFile } from "../app/save_file.ts";
 import { lengthWords, sizeWords } from "../files/file_words.ts";
 import { PageElement } from "../parts/element.ts";
@@ -99,13 +100,7 @@ export class EvidenceFiles extends PageElement {
   }
 
   async #read(read: () => Promise<void>): Promise<void> {
-    try {
-      await read();
-    } catch {
-      const detail = this.desk.app.words.common.failed;
-      this.dispatchEvent(new CustomEvent("say", { detail, bubbles: true }));
-      return;
-    }
+    if (!await attempt(read, this.desk.app.words)) return;
     this.dispatchEvent(new CustomEvent("opened", { bubbles: true }));
   }
 

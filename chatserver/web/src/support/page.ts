@@ -111,7 +111,7 @@ export class SupportPage extends PageElement {
             }</a></li>`
           )}</ul></nav>
           <div class="row push"><p class="small quiet only-wide">${this
-            .#whoAndWhen()}</p>${personMenu(app, this.#notSignedOut, this.#narrow())}</div>
+            .#whoAndWhen()}</p>${personMenu(app, this.#narrow())}</div>
         </header>
         ${app.chats.state === "offline" || app.chats.state === "unsure"
           ? html`<div class="strip strip--offline" role="status">${
@@ -166,10 +166,6 @@ export class SupportPage extends PageElement {
   };
 
   /** A part has something to say aloud. */
-  readonly #notSignedOut = (): void => {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.desk.app.words.common.failed);
-  };
-
   readonly #say = (event: CustomEvent<string>): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };
