@@ -477,8 +477,6 @@ class Connection:
             self.refuse(command, "read_only")
         elif problem := _unwritable(command) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
-        elif command.at is not None and command.attachments:
-            self.refuse(command, "invalid_field", "`attachments`: what is sent later carries no files")
         elif command.at is not None:
             self._work(self._desks[Send].obey(self, command), command)
         else:

@@ -15,6 +15,7 @@ from chatserver.unsent.later import LaterMessage
 from chatserver.unsent.later_book import LaterBook, WantedLater
 from chatserver.unsent.unsent_news import UnsentNews
 from chatserver.unsent.unsent_texts import UnsentTexts
+from quotas.attachments import AttachmentPolicy
 from quotas.instant import HOUR
 from quotas.ledger.timers import Timers
 from quotas.standing import Writer
@@ -32,12 +33,20 @@ class Unsent:
         self.shelf = shelf
         texts, news = UnsentTexts(shelf.database, shelf.ledger, shelf.keys), UnsentNews(shelf.link)
         timers = Timers(shelf.link, shelf.ledger)
-        self.later = LaterBook(database=shelf.database, ledger=shelf.ledger, timers=timers, texts=texts, news=news)
+        self.later = LaterBook(
+            database=shelf.database,
+            ledger=shelf.ledger,
+            timers=timers,
+            texts=texts,
+            news=news,
+            policy=AttachmentPolicy(),
+            clock=shelf.ledger.now,
+        )
         self.drafts = DraftBook(database=shelf.database, ledger=shelf.ledger, texts=texts, news=news)
 
     async def write(self, side: Writer, person: str, text: str) -> None:
         at = await self.shelf.ledger.now() + HOUR
-        wanted = WantedLater("c1", side, person, f"{person} later", f"{text}, later", at, "{}")
+        wanted = WantedLater("c1", side, person, f"{person} later", f"{text}, later", at)
         assert isinstance(await self.later.schedule(wanted), LaterMessage)
         assert await self.drafts.put("c1", side, person, f"{text}, a draft", 0) is not None
 
