@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatserver.protocol.codec import Encoding
 from chatserver.unsent.later import LATER
 from quotas import instant
 from quotas.instant import DAY, HOUR
@@ -28,7 +29,7 @@ async def sweep(server: HereServer) -> None:
 
 @pytest.mark.parametrize("encoding", ["json", "msgpack"])
 async def test_they_wait_with_it_for_weeks_and_go_out_with_it(
-    server: HereServer, valkey_url: str, encoding: str
+    server: HereServer, valkey_url: str, encoding: Encoding
 ) -> None:
     content = pdf()
     await keep_file(server, "f1", "tora", content)

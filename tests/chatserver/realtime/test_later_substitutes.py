@@ -1,4 +1,4 @@
-"""What whoever stands in for a mentor leaves to be sent later: sent in their name while they do, and else kept for them."""
+"""What whoever stands in for a mentor leaves to be sent later: sent in their name while they do, else kept for them."""
 
 from pathlib import Path
 
