@@ -504,8 +504,6 @@ class Connection:
         self._finish()
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
-        if command.attachments and self._files is not None:
-            self._files.done(command, result)
         match result:
             case base.Posted():
                 if result.first:

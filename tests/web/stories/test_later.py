@@ -45,7 +45,7 @@ async def test_what_is_locked_is_sent_when_it_opens(browser: Browser, valkey_url
             await expect(waiting).to_contain_text("Will be sent Monday 09:00.")
             elsewhere = laptop.page.get_by_role("list", name="Waiting to be sent")
             await expect(elsewhere).to_contain_text("I dared to, since I knew that I can tell you.")
-            await elsewhere.get_by_role("button", name="Change the time").click()
+            await elsewhere.get_by_role("button", name="Change").click()
             other = laptop.page.get_by_label("Day and time")
             await other.fill(when("monday", "08:00", weeks=1)[:10] + "T08:30")
             await other.press("Enter")
