@@ -236,7 +236,7 @@ class ChatClient:
             id=id or uuid4().hex,
             body=body,
             reply_to=reply_to,
-            attachments=list(attachments),
+            attachments=tuple(attachments),
         )
         return cast(Accepted | Refused, await self._questions.ask(command))
 
@@ -297,7 +297,7 @@ class ChatClient:
             id=id or uuid4().hex,
             body=body,
             reply_to=reply_to,
-            attachments=list(attachments),
+            attachments=tuple(attachments),
             at=instant.text(at),
         )
         return cast(Scheduled | Accepted | Refused, await self._questions.ask(command))

@@ -105,6 +105,17 @@ def encode(event: Event, encoding: Encoding) -> bytes:
     return encode_json(event) if encoding == "json" else encode_msgpack(event)
 
 
+def accepted_json(conversation: str, id: str, seq: int, at: str, composer: bytes) -> bytes:
+    """The `accepted` event as JSON, around the composer as JSON: it is the same for many messages."""
+    return b'{"type":"accepted","conversation":"%b","id":%b,"seq":%d,"at":"%b","composer":%b}' % (
+        conversation.encode(),
+        encode_json(id),
+        seq,
+        at.encode(),
+        composer,
+    )
+
+
 def message_json(conversation: str, seq: int, at: str, entry: bytes) -> bytes:
     """The `message` event as JSON, around the opened entry as it is: nothing is decoded or encoded again."""
     return b'{"type":"message","conversation":"%b","seq":%d,"at":"%b",%b' % (

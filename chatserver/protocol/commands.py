@@ -80,7 +80,7 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     body: str
     reply_to: MessageSeq | None = None
     """The seq of the message that it answers."""
-    attachments: Annotated[list[Name], Meta(max_length=MAX_ATTACHMENTS)] = []
+    attachments: Annotated[tuple[Name, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
     """The ids of uploads that go with it: then `body` may be ''."""
     at: str | None = None
     """When it is to be sent by itself, an instant that is to come; null: now."""

@@ -49,7 +49,6 @@ from chatserver.protocol.commands import (
 )
 from chatserver.protocol.entry import More
 from chatserver.protocol.events import (
-    Accepted,
     ComposerChanged,
     Error,
     Event,
@@ -65,7 +64,7 @@ from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.file_sends import FileClaims, FileSends
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.notice_desk import NoticeDesk
-from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.outgoing import accepted_frame, frame_of
 from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
@@ -475,7 +474,7 @@ class Connection:
         writes_as = self.writes_as(follower)
         if writes_as is None:
             self.refuse(command, "read_only")
-        elif problem := _unwritable(command) or _cannot_answer(command.reply_to, follower):
+        elif problem := _unwritable(command, follower):
             self.refuse(command, *problem)
         elif command.at is not None:
             self._work(self._desks[Send].obey(self, command), command)
@@ -490,18 +489,23 @@ class Connection:
                 self._post(command, follower, writes_as)
 
     def _post(self, command: Send, follower: Follower[Room], writes_as: WritesAs) -> None:
-        done: OnPosted = partial(self._posted, command, follower)
+        posted = self._posted if not command.attachments else self._posted_with_files
+        done: OnPosted = partial(posted, command, follower)
         if self._traces is not None:
             done = self._traces.message(command.conversation, self.id, done)
-        has_more = command.reply_to is not None or bool(command.attachments)
-        more = More(command.reply_to, command.attachments) if has_more else None
-        of = writes_as.side, self.user, command.id, command.body, self.id
-        follower.room.lane.post(*of, done, writes_as.stand_in, more)
+        says_more = command.reply_to is not None or command.attachments
+        more = More(command.reply_to, list(command.attachments)) if says_more else None
+        post = follower.room.lane.post
+        post(writes_as.side, self.user, command.id, command.body, self.id, done, writes_as.stand_in, more)
 
     def _not_posted(self, command: Send, code: Code, message: str) -> None:
         """Its files cannot go with it."""
         self.refuse(command, code, message)
         self._finish()
+
+    def _posted_with_files(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
+        assert self._files is not None  # noqa: S101 - it claimed them
+        self._files.done(command, result, partial(self._posted, command, follower, result))
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
         match result:
@@ -535,9 +539,9 @@ class Connection:
         follower.told_composer(state)
         if state.window_ends_at:
             self._desk.wrote_in_window(room)
-        composer = room.composer(state)
-        event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
-        follower.acknowledge(result.seq, frame_of(event, self.encoding))
+        said = room.composer_said(state)
+        frame = accepted_frame(command.conversation, command.id, result.seq, result.at, said, self.encoding)
+        follower.acknowledge(result.seq, frame)
         if self.drafts and (seen := self.drafts.pop(command.conversation, 0)):
             self._desk.begin(self._clear_draft(Draft(command.conversation, "", text(seen))))
 
@@ -743,13 +747,11 @@ class Connection:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
 
 
-def _unwritable(command: Send) -> tuple[Code, str] | None:
-    """Why its text cannot be written; files alone need none."""
-    return None if command.attachments and not command.body else check_text(command.body)
-
-
-def _cannot_answer(seq: int | None, follower: Follower[Room]) -> tuple[Code, str] | None:
-    """Why nothing can answer what is in that place; None where it can."""
+def _unwritable(command: Send, follower: Follower[Room]) -> tuple[Code, str] | None:
+    """Why it cannot be written: its text, which files alone need not have, or what it answers is not there."""
+    if (command.body or not command.attachments) and (problem := check_text(command.body)):
+        return problem
+    seq = command.reply_to
     if seq is None or follower.first_seq <= seq <= follower.room.last_seq:
         return None
     places = f"from {follower.first_seq} to {follower.room.last_seq}"

@@ -5,8 +5,8 @@ import msgspec
 from chatserver.keys.sealing import Key
 from chatserver.messages.history import message_of
 from chatserver.messages.log import in_the_open
-from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack, message_json
-from chatserver.protocol.events import Event
+from chatserver.protocol.codec import Encoding, accepted_json, encode_json, encode_msgpack, message_json
+from chatserver.protocol.events import Accepted, Composer, Event
 from chatserver.realtime.frames import binary_frame, text_frame
 from quotas.instant import text
 from quotas.ledger.base import Entry
@@ -15,6 +15,23 @@ from quotas.ledger.base import Entry
 def frame_of(event: Event, encoding: Encoding) -> bytes:
     """An event as one WebSocket frame."""
     return text_frame(encode_json(event)) if encoding == "json" else binary_frame(encode_msgpack(event))
+
+
+class ComposerSaid:
+    """A composer, as every message that leaves it so says it: encoded once for all of them."""
+
+    __slots__ = ("composer", "json")
+
+    def __init__(self, composer: Composer) -> None:
+        self.composer = composer
+        self.json = encode_json(composer)
+
+
+def accepted_frame(conversation: str, id: str, seq: int, at: int, said: ComposerSaid, encoding: Encoding) -> bytes:
+    """That a message was stored, as one WebSocket frame."""
+    if encoding == "json":
+        return text_frame(accepted_json(conversation, id, seq, text(at), said.json))
+    return frame_of(Accepted(conversation, id, seq, text(at), said.composer), encoding)
 
 
 def message_frame(conversation: str, entry: Entry, encoding: Encoding) -> bytes:

@@ -33,7 +33,7 @@ from chatserver.protocol.events import (
     UnreadLeft,
 )
 from chatserver.realtime.follower import Follower
-from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
+from chatserver.realtime.outgoing import Audience, ComposerSaid, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.outlook_view import credits_left_of, next_session_of
 from quotas.admission import Usage, WritingState
@@ -108,7 +108,7 @@ class Room:
         self.changes_at = 0
         """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
-        self._composer: tuple[WritingState, Composer] | None = None
+        self._composer: tuple[WritingState, ComposerSaid] | None = None
         self._said_absence: AbsenceRecord | None = None
         """The mentor's that the followers know of."""
 
@@ -135,10 +135,14 @@ class Room:
         return self._clock.now()
 
     def composer(self, state: WritingState) -> Composer:
-        """The state in the words of the protocol; made anew only where it changed."""
+        """The state in the words of the protocol."""
+        return self.composer_said(state).composer
+
+    def composer_said(self, state: WritingState) -> ComposerSaid:
+        """As `composer`, with its JSON; made anew only where the state changed."""
         if self._composer is None or self._composer[0] is not state:
             lines = self._rulebook.policy.help.lines_of(self.country)
-            self._composer = state, composer_of(state, lines, urgent_note=self._may_note(state))
+            self._composer = state, ComposerSaid(composer_of(state, lines, urgent_note=self._may_note(state)))
         return self._composer[1]
 
     def composer_now(self) -> Composer:
@@ -374,11 +378,12 @@ class Room:
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
+        stored = Entry(seq, at, entry)
         if seq >= self.last_seq:
             self.texts = texts
             self.last_seq = seq
-            self._last = Entry(seq, at, entry)
-        audience = self._audience(Entry(seq, at, entry))
+            self._last = stored
+        audience = self._audience(stored)
         if audience is not None:
             for follower in self.followers:
                 follower.message(seq, origin, audience)

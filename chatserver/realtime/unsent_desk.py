@@ -86,7 +86,7 @@ class UnsentDesk:
         at = _instant(asker, command, command.at)
         if at is None:
             return
-        has_more = command.reply_to is not None or bool(command.attachments)
+        says_more = command.reply_to is not None or command.attachments
         wanted = WantedLater(
             conversation=command.conversation,
             side=writes_as.side,
@@ -94,7 +94,7 @@ class UnsentDesk:
             id=command.id,
             body=command.body,
             at=at,
-            more=More(command.reply_to, command.attachments) if has_more else None,
+            more=More(command.reply_to, list(command.attachments)) if says_more else None,
             origin=asker.id,
             stands_in=writes_as.stand_in is not None,
         )

@@ -421,7 +421,7 @@ def _changer(change: Change | Post) -> str:
 
 
 def _writer(post: Post) -> bytes:
-    written = _changer(post)
+    written = LETTERS[post.writer] + post.id if post.stand_in is None else _changer(post)
     return (f"l:{post.written_at} {written}" if post.written_at else written).encode()
 
 

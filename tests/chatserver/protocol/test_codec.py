@@ -146,6 +146,14 @@ def test_an_opened_message_becomes_the_event_unchanged(body: str) -> None:
     assert msgspec.msgpack.decode(encode(event, "msgpack"), type=events.Message) == event
 
 
+@pytest.mark.parametrize("id", ["1", 'quotes " and \\', "id ✓"])
+def test_an_answer_is_made_as_it_would_be_encoded(id: str) -> None:
+    """The JSON around the composer is the encoder's, byte for byte."""
+    composer = events.Composer(False, "closed", "2026-01-12T07:00:00.000Z", None, 1, None, None, [], True)
+    event = events.Accepted("c1", id, 7, "2026-01-06T09:00:00.000Z", composer)
+    assert codec.accepted_json("c1", id, 7, event.at, codec.encode_json(composer)) == encode(event, "json")
+
+
 def test_the_names_that_apps_rely_on() -> None:
     """Commands and events by the names of the protocol; changing one breaks apps."""
     assert {str(command.__struct_config__.tag) for command in COMMANDS} == {

@@ -69,16 +69,15 @@ async def test_a_killed_server_takes_its_people_along(
     async with here(valkey_url, tmp_path / "data") as server:
         await server.conversation("c1", "basic")
         async with server.device("tora") as tora:
-            async with program_beside(tmp_path / "data", valkey_url) as doomed:
-                async with doomed.device("mia"):
-                    await tora.hears("presence", user="mia", online=True)
-                    doomed.kill()
-                    assert await presences(tora, 0.5) == []
-                    clock = server.parts.clock
-                    async with asyncio.timeout(30):
-                        while ("mia", False) not in await presences(tora):
-                            # A minute later, by the clock that judges leases. What the store says puts it right again.
-                            clock.measure(clock.real() + presence_leases.LEASE, time.monotonic())
+            async with program_beside(tmp_path / "data", valkey_url) as doomed, doomed.device("mia"):
+                await tora.hears("presence", user="mia", online=True)
+                doomed.kill()
+                assert await presences(tora, 0.5) == []
+                clock = server.parts.clock
+                async with asyncio.timeout(30):
+                    while ("mia", False) not in await presences(tora):
+                        # A minute later, by the clock that judges leases. What the store says puts it right again.
+                        clock.measure(clock.real() + presence_leases.LEASE, time.monotonic())
             assert [event for event in await tora.silence(0.3) if event.get("user") == "tora"] == []
 
 
@@ -86,13 +85,15 @@ async def test_a_server_that_stops_says_goodbye(valkey_url: str, tmp_path: Path)
     """Its people are gone at once."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")
-        async with server.device("tora") as tora:
-            async with program_beside(tmp_path, valkey_url) as other:
-                async with other.device("mia"):
-                    await tora.hears("presence", user="mia", online=True)
-                    other.terminate()
-                    await tora.hears("presence", user="mia", online=False)
-                    await asyncio.to_thread(other.process.wait, 30)
+        async with (
+            server.device("tora") as tora,
+            program_beside(tmp_path, valkey_url) as other,
+            other.device("mia"),
+        ):
+            await tora.hears("presence", user="mia", online=True)
+            other.terminate()
+            await tora.hears("presence", user="mia", online=False)
+            await asyncio.to_thread(other.process.wait, 30)
 
 
 async def test_leases_are_there_again_after_the_store_lost_them(tmp_path: Path) -> None:
