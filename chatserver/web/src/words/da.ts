@@ -652,6 +652,7 @@ export const da: Words = {
     title: "Nogen at tale med nu",
     lead: "Vil du tale med nogen nu? De svarer, og det koster ingenting.",
     strip: "Vil du tale med nogen?",
+    forMember: (name: string) => `Hvem ${name} kan ringe til`,
     kinds: {
       emergency: "Fare for liv, nu",
       doctor: "Lægevagt",

@@ -656,6 +656,7 @@ export const en = {
     title: "Someone to talk to now",
     lead: "Would you like to talk to someone now? They answer, and it costs nothing.",
     strip: "Would you like to talk to someone?",
+    forMember: (name: string) => `Whom ${name} can call`,
     kinds: {
       emergency: "Danger to life, now",
       doctor: "Doctor on duty",

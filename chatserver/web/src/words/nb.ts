@@ -648,6 +648,7 @@ export const nb: Words = {
     title: "Noen å snakke med nå",
     lead: "Vil du snakke med noen nå? Disse svarer, og det koster ingenting.",
     strip: "Vil du snakke med noen?",
+    forMember: (name: string) => `Hvem ${name} kan ringe`,
     kinds: {
       emergency: "Fare for liv, nå",
       doctor: "Legevakt",
