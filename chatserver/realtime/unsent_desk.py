@@ -166,8 +166,8 @@ class UnsentDesk:
                 assert_never(done)
 
     async def _unschedule(self, asker: Asker, command: Unschedule) -> None:
-        if asker.reads_along:
-            asker.refuse(command, "not_allowed", MEANING["read_only"])
+        if asker.reads_along and asker.follows(command.conversation):
+            asker.refuse(command, "read_only")
             return
         before = await self._later.find(command.conversation, asker.user, command.id)
         done: LaterText | NotLater | Underway = NotLater()

@@ -70,7 +70,7 @@ class _Writer(Struct, frozen=True):
     stand_in: StandIn | None
 
 
-class StandIns(Protocol):
+class StandInLookup(Protocol):
     """Who stands in for whom. Its method raises DatabaseError."""
 
     async def stand_in(self, person: str, conversation: str, now: int) -> StandIn | None:
@@ -94,7 +94,7 @@ class LaterDelivery:
         timers: Timers,
         news: UnsentNews,
         metrics: Metrics,
-        stand_ins: StandIns,
+        stand_ins: StandInLookup,
         clock: Callable[[], Awaitable[int]],
     ) -> None:
         self._database = database
