@@ -44,20 +44,38 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.protocol.commands import Acknowledge, Delete, Edit, GiveExercise, HandIn, React, Search, Urgent
+from chatserver.protocol.commands import (
+    Acknowledge,
+    Conversations,
+    Delete,
+    Edit,
+    GiveExercise,
+    HandIn,
+    JoinSession,
+    React,
+    Renew,
+    Search,
+    Signal,
+    Urgent,
+    Watch,
+)
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
+from chatserver.realtime.board_desk import BoardDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
 from chatserver.realtime.exercise_desk import ExerciseDesk
+from chatserver.realtime.follow_desk import FollowDesk
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
+from chatserver.realtime.list_desk import ListDesk
 from chatserver.realtime.note_desk import NoteDesk
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
+from chatserver.realtime.renew_desk import RenewDesk
 from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
-from chatserver.realtime.signalling import Signalling
+from chatserver.realtime.signal_desk import SignalDesk
 from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
@@ -160,6 +178,16 @@ async def assembled(
         notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
+        watched = BoardSubscriptions(
+            store=base.store,
+            ledger=ledger,
+            clock=clock,
+            board=board,
+            waits=open_waits,
+            absences=base.absences,
+            policy=base.rulebook.policy,
+        )
+        sessions = SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions)
         unsent = UnsentDesk(base.later, base.drafts)
         people_desk, reads = PeopleDesk(base.provisioning), SupportReads(base.database)
         hub = Hub(
@@ -171,20 +199,11 @@ async def assembled(
             clock=clock,
             metrics=metrics,
             revocations=base.revocations,
-            sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
-            signalling=Signalling(base.calls, base.store, base.rulebook.policy.sessions),
+            sessions=sessions,
             trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
             people=people_desk,
-            board=BoardSubscriptions(
-                store=base.store,
-                ledger=ledger,
-                clock=clock,
-                board=board,
-                waits=open_waits,
-                absences=base.absences,
-                policy=base.rulebook.policy,
-            ),
+            board=watched,
             node=base.node,
             bells=bells,
             unsent=unsent,
@@ -196,11 +215,18 @@ async def assembled(
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         changes = ChangeDesk(base.rulebook.policy.messages, base.attachments, base.mentoring.exercises)
-        exercises = ExerciseDesk(base.mentoring, metrics, hub.wrote_in_window)
+        exercises = ExerciseDesk(base.mentoring, metrics, hub)
         greeting = Greeting(
             hub=hub,
             desks={
                 **unsent.desks(),
+                **notices.desks(),
+                **FollowDesk().desks(),
+                Conversations: ListDesk(),
+                Renew: RenewDesk(authenticator, base.revocations),
+                Watch: BoardDesk(watched, base.rulebook),
+                JoinSession: sessions,
+                Signal: SignalDesk(base.calls, base.store, base.rulebook.policy.sessions),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
                 Urgent: NoteDesk(base.keys, base.rulebook),
                 Edit: changes,

@@ -16,6 +16,7 @@ from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.evidence_end import first_evidence_end
 from chatserver.cases.given_facts import GivenFacts
 from chatserver.composition.opening import StartError
 from chatserver.foundation import Foundation, records_and_ledger
@@ -201,6 +202,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                     database=base.database,
                     ledger=base.ledger,
                     ledger_archive=base.ledger_archive,
+                    removals=[first_evidence_end],
                 ),
                 webhooks=WebhookBook(
                     database=base.database,

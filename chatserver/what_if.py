@@ -113,6 +113,7 @@ async def _pasts(
             chats=chats.get(id, ()),
             follows=record.follows,
             shared_plan=TRIAL_PLAN if record.kind == "trial" or record.chosen_at is not None else "",
+            sent_later=[(at, when) for at, role, when in written.get(id, ()) if role == "mentor" and when],
         )
 
     return [[past(each) for each in some] for some in members]
@@ -121,17 +122,18 @@ async def _pasts(
 def _deeds(
     record: ConversationRecord,
     closed: Sequence[int],
-    written: Sequence[tuple[int, Author]],
+    written: Sequence[tuple[int, Author, int]],
     refused: Sequence[tuple[int, Reason]],
 ) -> list[tuple[int, Deed]]:
-    """All that happened, in order."""
+    """All that happened, in order, but for what the mentor sent later."""
     deeds: list[tuple[int, Deed]] = [(at, "closed") for at in closed]
     if record.follows:
         deeds.append((record.created_at, "began"))
     latest = 0
-    for at, role in written:
+    for at, role, written_at in written:
         latest = max(latest, at)  # a clock set back: they stand as they were written
-        deeds.append((latest, "wrote" if role == "member" else "answered"))
+        if role == "member" or not written_at:
+            deeds.append((latest, "wrote" if role == "member" else "answered"))
     # Last: of one instant, what was let in used up what the refused one lacked.
     deeds += [(at, "shut" if reason in BY_STATUS else "refused") for at, reason in refused]
     return sorted(deeds, key=_instant)

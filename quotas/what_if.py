@@ -52,6 +52,11 @@ class PastConversation(Struct, frozen=True):
     """The conversation from which what was used in that week came along."""
     shared_plan: str = ""
     """While it is on that plan, its windows count with those of the member's other ones on it; '' for no such plan."""
+    sent_later: Sequence[tuple[int, int]] = ()
+    """The mentor's messages that went out later, by themselves: when each did, and when it was written. In their order.
+
+    The others are `deeds`.
+    """
 
 
 class PolicyFigures(Struct, frozen=True):
@@ -191,15 +196,16 @@ class _Side:
         self.usage = decision.usage
         return True
 
-    def answer(self, at: int) -> None:
-        """The mentor writes."""
-        decision = cast(Admitted, admit_mentor("open", self.usage, at))
+    def answer(self, at: int, written_at: int) -> None:
+        """The mentor writes, or has written at `written_at` what goes out now; 0: now."""
+        decision = cast(Admitted, admit_mentor("open", self.usage, at, written_at))
         if self.wait and self.usage.due_at and decision.answered:
             if decision.answered.late:
                 self.wait.missed += 1
             else:
                 self.wait.met += 1
-        self.usage, self.wait = decision.usage, None
+        if decision.answered:
+            self.usage, self.wait = decision.usage, None
 
     def close(self, at: int) -> None:
         """The wait ends without an answer: only a deadline that has passed was missed."""
@@ -250,7 +256,7 @@ class WhatIf:
         """All conversations of one member."""
         told = [_Told(past) for past in pasts]
         sides = [side for each in told for side in each.sides]
-        for at, deed, here in _in_order(told):
+        for at, deed, written_at, here in _in_order(told):
             if at >= self._until and all(side.wait is None for side in sides):
                 break
             match deed:
@@ -258,7 +264,7 @@ class WhatIf:
                     self._tried(here, told, at, deed)
                 case "answered":
                     for side in here.sides:
-                        side.answer(at)
+                        side.answer(at, written_at)
                 case "closed":
                     for side in here.sides:
                         side.close(at)
@@ -324,16 +330,27 @@ class WhatIf:
                 side.usage = carried(side.usage, earlier.usage)
 
 
-def _in_order(told: Sequence[_Told]) -> Iterator[tuple[int, Deed, _Told]]:
+_Event = tuple[int, Deed, int, _Told]
+"""When something was done, what, when it was written (0: then), and where."""
+
+
+def _in_order(told: Sequence[_Told]) -> Iterator[_Event]:
     """What happened in all of them, in the order of time; a clock that was set back is taken to have stood still."""
-    return merge(*(_deeds(each) for each in told), key=itemgetter(0))
+    return merge(*(_deeds(each) for each in told), *(_sent_later(each) for each in told), key=itemgetter(0))
 
 
-def _deeds(told: _Told) -> Iterator[tuple[int, Deed, _Told]]:
+def _deeds(told: _Told) -> Iterator[_Event]:
     latest = 0
     for at, deed in told.past.deeds:
         latest = max(latest, at)
-        yield latest, deed, told
+        yield latest, deed, 0, told
+
+
+def _sent_later(told: _Told) -> Iterator[_Event]:
+    latest = 0
+    for at, written_at in told.past.sent_later:
+        latest = max(latest, at)
+        yield latest, "answered", written_at, told
 
 
 def _count_together(here: _Told, told: Sequence[_Told], at: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import jwt
 
 from chatserver.access.tickets import Tickets
-from chatserver.access.token_identity import ROLES, Identity, identity_of, is_user
+from chatserver.access.token_identity import ROLES, USER_ALLOWED, Identity, identity_of, is_user
 from chatserver.access.token_keys import TokenError, key_source, reason
 from chatserver.protocol.commands import MAX_TOKEN_BYTES
 from chatserver.protocol.events import Role
@@ -55,7 +55,7 @@ class Authenticator:
 def require_user(user: str) -> None:
     """Raises ValueError for what no token can speak for."""
     if not is_user(user):
-        raise ValueError(f"{user!r} is no user: 1 to 64 letters, digits and any of _ . : | @ ~ - are allowed")
+        raise ValueError(f"{user!r} is no user: {USER_ALLOWED}")
 
 
 def issue(

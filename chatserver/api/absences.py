@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from chatserver.access.tokens import Identity
-from chatserver.api.fields import ID_ALLOWED
+from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
 from chatserver.api.hours import no_mentor
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, invalid
@@ -39,7 +39,7 @@ class AbsenceList(Struct, frozen=True):
     absences: list[AbsenceView]
 
 
-ABSENCE_ID = PathPart("absence", "[A-Za-z0-9_.:|@~-]{1,64}", ID_ALLOWED)
+ABSENCE_ID = PathPart("absence", ID_PATTERN, ID_ALLOWED)
 
 
 async def put_absence(call: HttpCall[NoQuery, AbsenceDetails]) -> HttpAnswer:

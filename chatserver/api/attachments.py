@@ -1,16 +1,16 @@
 """Files over HTTP: uploaded before the message that carries them, and served to the conversation's people."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from email.message import Message as MimeHeaders
 from email.utils import collapse_rfc2231_value
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from chatserver.api.conversations import readable_standing_in
+from chatserver.api.file_answer import file_answer, file_headers, store_gone
 from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.roles import PAIR
@@ -31,7 +31,6 @@ MOST_SECONDS = 24 * 3600
 ConversationId = Annotated[
     str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN, description="The conversation that it belongs to.")
 ]
-_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 class UploadQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +106,7 @@ async def put_attachment(call: HttpCall[UploadQuery, None]) -> HttpAnswer:
     except UploadRefused as refused:
         raise _problem(refused) from None
     except FileStoreError as error:
-        raise _store_gone(error) from None
+        raise store_gone(error) from None
     return HttpAnswer(201 if taken.new else 200, _view(taken.attachment))
 
 
@@ -121,10 +120,10 @@ async def get_attachment(call: HttpCall[FileQuery, None]) -> HttpAnswer:
             small = await book.thumbnail(found)
             if small is None:
                 raise _not_found(call.id)
-            return HttpAnswer(200, response=Response(small, headers=_headers("image/webp", "thumbnail.webp")))
-        return await _file(call, found)
+            return HttpAnswer(200, response=Response(small, headers=file_headers("image/webp", "thumbnail.webp")))
+        return await file_answer(book, found, call.headers)
     except FileStoreError as error:
-        raise _store_gone(error) from None
+        raise store_gone(error) from None
     except SealError:
         raise _not_found(call.id) from None
 
@@ -170,59 +169,6 @@ async def _if_seen(
     return found if found.seq is not None and found.seq >= first else None
 
 
-async def _file(call: HttpCall[FileQuery, None], found: Attachment) -> HttpAnswer:
-    assert found.details is not None  # noqa: S101 - `find` gives none without
-    headers = _headers(found.details.type, found.details.name) | {"Accept-Ranges": "bytes", "ETag": f'"{found.ref}"'}
-    asked = call.headers.get("range", "")
-    if (condition := call.headers.get("if-range")) is not None and condition != headers["ETag"]:
-        asked = ""
-    start, stop = _span(asked, found.size)
-    is_part = (start, stop) != (0, found.size)
-    if is_part:
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{found.size}"
-    headers["Content-Length"] = str(stop - start)
-    content = call.context.attachments.read(found, start, stop)
-    # What fails is told where nothing has been sent yet.
-    first = await anext(content)
-    status = 206 if is_part else 200
-    return HttpAnswer(status, response=StreamingResponse(_from(first, content), status, headers=headers))
-
-
-async def _from(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for part in rest:
-        yield part
-
-
-def _span(asked: str, size: int) -> tuple[int, int]:
-    """Which bytes are asked for; all of them where it is no single range (RFC 9110, 14.2). Raises ProblemError 416."""
-    match = _RANGE.fullmatch(asked.replace(" ", ""))
-    if match is None or match[0] == "bytes=-":
-        return 0, size
-    first, last = match[1], match[2]
-    if not first:
-        start, stop = max(0, size - int(last)), size
-    else:
-        start, stop = int(first), min(int(last) + 1, size) if last else size
-        if last and int(last) < start:
-            return 0, size
-    if start >= size or start >= stop:
-        raise ProblemError(416, f"the file has {size} bytes", headers={"Content-Range": f"bytes */{size}"})
-    return start, stop
-
-
-def _headers(media_type: str, name: str) -> dict[str, str]:
-    """A file is to be kept, and never a page of this site: a browser that is led to it runs and guesses nothing."""
-    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
-    return {
-        "Content-Type": media_type,
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-
-
 def _given_name(headers: Mapping[str, str]) -> str:
     """What the sender calls the file: `Content-Disposition: attachment; filename*=UTF-8''…` (RFC 6266)."""
     given = MimeHeaders()
@@ -265,10 +211,6 @@ def _problem(refused: UploadRefused) -> ProblemError:
             return ProblemError(429, str(refused), headers={"Retry-After": "5", "Connection": "close"})
         case _:
             return RefusedError(refused.reason, str(refused))
-
-
-def _store_gone(error: FileStoreError) -> ProblemError:
-    return ProblemError(503, "files cannot be kept or read now; repeat the request", headers={"Retry-After": "5"})
 
 
 def _not_found(id: str) -> ProblemError:

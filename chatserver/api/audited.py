@@ -168,6 +168,7 @@ UNAUDITED: Mapping[str, str] = {
     "putCase": "noted with the case's history",
     "actOnCase": "noted with the case's history",
     "getCaseEvidence": "noted with the case's history",
+    "getCaseFile": "noted with the case's history",
     "getCases": "a list, without what was written",
     "getAudit": "the log itself",
     "putSharedItem": "the platform's own texts",

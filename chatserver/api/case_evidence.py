@@ -2,19 +2,37 @@
 
 from msgspec import Struct
 
-from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
+from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.file_answer import file_answer, store_gone
+from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError
 from chatserver.api.roles import SUPPORT
+from chatserver.attachments.attachment import Attachment
+from chatserver.attachments.file_store import FileStoreError
+from chatserver.cases.evidence import Evidence
+from chatserver.keys.sealing import SealError
 from chatserver.protocol.events import Author, EarlierText
 from quotas import instant
 from quotas.cases.record import CaseActor
+
+
+class SealedFile(Struct, frozen=True):
+    """A file that such a message carries, as in `GET /v1/conversations/{id}/attachments`."""
+
+    id: str
+    name: str
+    type: str
+    bytes: int
+    seconds: int | None
+    width: int | None
+    height: int | None
 
 
 class SealedMessage(Struct, frozen=True):
     """A message that was reported, or stands around such a one, as it stood then.
 
     `text` is null where it does not open. `earlier` is what it said before it was edited, at `edited_at`. `deleted`: it
-    had been deleted before the report.
+    had been deleted before the report. `files` are kept with it, whatever becomes of the message.
     """
 
     seq: int
@@ -26,6 +44,7 @@ class SealedMessage(Struct, frozen=True):
     edited_at: str | None
     earlier: list[EarlierText]
     deleted: bool
+    files: list[SealedFile]
 
 
 class SealedMessages(Struct, frozen=True):
@@ -34,25 +53,60 @@ class SealedMessages(Struct, frozen=True):
     messages: list[SealedMessage]
 
 
+EVIDENCE_FILE = PathPart("file", ID_PATTERN, ID_ALLOWED)
+
+
 async def get_case_evidence(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     found = await call.context.evidence.read(call.id, CaseActor(call.identity.user, "support"))
     if found is None:
-        raise ProblemError(404, f"there is no case {call.id!r} for this token")
-    messages = [
-        SealedMessage(
-            each.seq,
-            instant.text(each.at),
-            each.sender,
-            each.role,
-            each.reported,
-            each.text,
-            each.edited_at,
-            each.earlier,
-            each.deleted,
-        )
-        for each in found
-    ]
-    return HttpAnswer(200, SealedMessages(messages))
+        raise _no_case(call.id)
+    return HttpAnswer(200, SealedMessages([_view(each) for each in found]))
+
+
+async def get_case_file(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    reader = CaseActor(call.identity.user, "support")
+    found = await call.context.evidence.file(call.id, reader, call.parts["file"])
+    if found is None:
+        raise _no_case(call.id)
+    try:
+        return await file_answer(call.context.attachments, found, call.headers)
+    except FileStoreError as error:
+        raise store_gone(error) from None
+    except SealError:
+        raise _no_case(call.id) from None
+
+
+def _no_case(id: str) -> ProblemError:
+    return ProblemError(404, f"there is no case {id!r} for this token, or it keeps no such file")
+
+
+def _view(each: Evidence) -> SealedMessage:
+    return SealedMessage(
+        each.seq,
+        instant.text(each.at),
+        each.sender,
+        each.role,
+        each.reported,
+        each.text,
+        each.edited_at,
+        each.earlier,
+        each.deleted,
+        [_file(file) for file in each.files],
+    )
+
+
+def _file(found: Attachment) -> SealedFile:
+    details = found.details
+    assert details is not None  # noqa: S101 - the case keeps none without
+    return SealedFile(
+        found.id,
+        details.name,
+        details.type,
+        found.size,
+        details.seconds,
+        details.width or None,
+        details.height or None,
+    )
 
 
 GET_CASE_EVIDENCE = Operation(
@@ -65,4 +119,17 @@ GET_CASE_EVIDENCE = Operation(
     roles=SUPPORT,
     answers={200: (SealedMessages, "The messages.")},
     refusals=(404,),
+)
+GET_CASE_FILE = Operation(
+    method="GET",
+    path="/v1/cases/{id}/evidence/{file}",
+    name="getCaseFile",
+    summary="A file of a reported message that a case keeps, or a range of it. The case's history says who opened it.",
+    handler=get_case_file,
+    query=NoQuery,
+    roles=SUPPORT,
+    parts=(EVIDENCE_FILE,),
+    answers={200: (None, "The file."), 206: (None, "The range of it that `Range` asks for.")},
+    refusals=(404, 416),
+    download=True,
 )

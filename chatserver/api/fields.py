@@ -15,9 +15,9 @@ from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations.requests import FieldProblem
 from chatserver.protocol.commands import NAME_PATTERN
 
-ID_PATTERN = "[A-Za-z0-9_.:|@~-]{1,64}"
+ID_PATTERN = r"(?!\.{1,2}(?![A-Za-z0-9_.:|@~-]))[A-Za-z0-9_.:|@~-]{1,64}"
 """As NAME_PATTERN, for the whole of what a path names."""
-ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -"
+ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -, but not . or .. alone"
 
 MAX_UNREAD_BYTES = 1024 * 1024
 """A body that is too large is read on to here and dropped: an app that is still sending would not see the answer."""

@@ -37,7 +37,7 @@ from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FE
 from chatserver.api.calls import GET_CALL
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.case_choices import GET_CASE_CHOICES
-from chatserver.api.case_evidence import GET_CASE_EVIDENCE
+from chatserver.api.case_evidence import GET_CASE_EVIDENCE, GET_CASE_FILE
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
@@ -185,6 +185,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     FILL_EXERCISE,
     GET_EXERCISES,
     PUT_CASE,
+    GET_CASE_FILE,
     GET_CASE_EVIDENCE,  # before the actions, whose path it would be else
     ACT_ON_CASE,
     GET_CASE,

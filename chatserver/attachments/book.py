@@ -10,6 +10,7 @@ from chatserver.attachments.attachment import Attachment, AttachmentDetails, enc
 from chatserver.attachments.file_store import FileStore, FileStoreError
 from chatserver.attachments.kept_file import read_file, read_thumbnail
 from chatserver.attachments.opening import with_details
+from chatserver.attachments.removal import remove
 from chatserver.attachments.rows import attachments as rows
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
@@ -117,7 +118,7 @@ class AttachmentBook:
             await rows.sent(connection, conversation, person, message, seq, ids)
 
     async def deleted(self, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]) -> None:
-        """That message was deleted: nobody gets its files any more, and the next sweep removes them."""
+        """That message was deleted: nobody gets its files any more, and the next sweep removes what nobody keeps."""
         now = await self._clock()
         async with self._database.begin() as connection:
             await rows.sent(connection, conversation, person, message, seq, ids)
@@ -138,14 +139,16 @@ class AttachmentBook:
     async def erase(self, person: str, conversation: str, new: Key) -> int:
         """Remove that person's files from the conversation, and seal the others' details with the new key.
 
-        How many files were theirs. The same again is harmless. Raises FileStoreError where the store does not answer.
+        What is kept as evidence stays, and nothing here says so any more. How many files were theirs. The same again is
+        harmless. Raises FileStoreError where the store does not answer.
         """
-        async with self._database.read() as connection:
+        now = await self._clock()
+        async with self._database.begin() as connection:
             theirs = await rows.of_person(connection, person, conversation)
+            for each in theirs:
+                await rows.delete_one(connection, each.ref, now)
         for each in theirs:
-            await self._store.remove(each.ref)
-            async with self._database.begin() as connection:
-                await rows.remove(connection, each.ref)
+            await remove(self._database, self._store, each)
         last = ""
         while True:
             async with self._database.read() as connection:

@@ -16,10 +16,11 @@ async def with_details(keys: ConversationKeys, found: Sequence[Attachment]) -> l
         if each.sealed:
             numbers.setdefault(each.conversation, set()).add(number_of(each.sealed))
     known = {name: await keys.existing(name, some) for name, some in numbers.items()}
-    return [_opened(each, known.get(each.conversation, {}).get(number_of(each.sealed or b""))) for each in found]
+    return [opened(each, known.get(each.conversation, {}).get(number_of(each.sealed or b""))) for each in found]
 
 
-def _opened(found: Attachment, key: Key | None) -> Attachment:
+def opened(found: Attachment, key: Key | None) -> Attachment:
+    """The same with its details, where that key opens them."""
     if key is None or not found.sealed:
         return found
     try:

@@ -1,5 +1,5 @@
-"""What goes by itself: files that nobody sent, that were deleted, half uploaded, or without a row; and what waits to be
-scanned.
+"""What goes by itself: files that nobody sent, that were deleted, half uploaded, kept no more, or without a row; and
+what waits to be scanned.
 
 One process at a time does it. Each step may be done again.
 """
@@ -13,7 +13,9 @@ from chatserver.attachments.book import AttachmentBook
 from chatserver.attachments.file_store import FileStore, FileStoreError
 from chatserver.attachments.kept_file import read_file
 from chatserver.attachments.opening import with_details
+from chatserver.attachments.removal import remove
 from chatserver.attachments.rows import attachments as rows
+from chatserver.attachments.rows import held_files
 from chatserver.attachments.virus_scan import ScannerGoneError, Verdict, VirusScanner
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import SealError
@@ -93,6 +95,8 @@ class AttachmentSweep:
             unsent = await rows.in_state(connection, "ready", now - UNSENT_FOR, BATCH, unsent=True)
             unsent += await rows.in_state(connection, "refused", now - UNSENT_FOR, BATCH, unsent=True)
             waiting = await rows.in_state(connection, "checking", now - SCAN_AGAIN, BATCH)
+            let_go = await held_files.kept_no_more(connection, BATCH)
+            named = await rows.refs(connection, let_go)
         gone = 0
         for each in [*deleted, *given_up]:
             gone += await self._remove(each)
@@ -101,6 +105,8 @@ class AttachmentSweep:
             is_claimed = each.message is not None and now - each.changed_at < CLAIMED_FOR
             if (await self._book.placed(each)).seq is None and not is_claimed:
                 gone += await self._remove(each)
+        for ref in let_go:
+            gone += await self._forget_let_go(ref, is_named=ref in named)
         await self._scan(waiting, now)
         return gone >= BATCH
 
@@ -112,7 +118,7 @@ class AttachmentSweep:
             async for some in self._files.all():
                 old = {each.ref for each in some if each.since < before}
                 async with self._database.read() as connection:
-                    orphans |= old - await rows.refs(connection, old)
+                    orphans |= old - await rows.refs(connection, old) - await held_files.named(connection, old)
             for ref in orphans:
                 await self._files.remove(ref)
         except FileStoreError as error:
@@ -120,14 +126,23 @@ class AttachmentSweep:
         return len(orphans)
 
     async def _remove(self, found: Attachment) -> bool:
-        """The file first: a row without one is swept again, a file without a row is found only by looking at all."""
         try:
-            await self._files.remove(found.ref)
+            return await remove(self._database, self._files, found)
         except FileStoreError as error:
             logger.warning("%s; the next sweep tries again", error, extra={"conversation": found.conversation})
             return False
+
+    async def _forget_let_go(self, ref: str, *, is_named: bool) -> bool:
+        """`is_named`: an attachment's row has it, so that it goes with that."""
+        if not is_named:
+            try:
+                await self._files.remove(ref)
+            except FileStoreError as error:
+                logger.warning("%s; the next sweep tries again", error)
+                return False
         async with self._database.begin() as connection:
-            return await rows.remove(connection, found.ref)
+            await held_files.forget_let_go(connection, ref)
+        return True
 
     async def _scan(self, waiting: list[Attachment], now: int) -> None:
         for each in await with_details(self._keys, waiting):

@@ -21,14 +21,19 @@ from chatserver.attachments.opening import with_details
 from chatserver.attachments.pictures import NoPictureError, Pictures
 from chatserver.attachments.rows import attachments as rows
 from chatserver.attachments.virus_scan import Scan, ScannerGoneError, VirusScanner
+from chatserver.conversations.contacts import erased_of
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.records import locked, record
 from chatserver.keys.conversation_keys import ConversationKeys
-from chatserver.keys.sealing import SECRET_BYTES, Key
-from chatserver.records.database import Database
+from chatserver.keys.sealing import SECRET_BYTES
+from chatserver.records.database import Database, DatabaseError
 from quotas.attachments import AttachmentPolicy
 
 PER_PERSON = 3
 """Files of one person that one process takes at the same time."""
+
+MAX_TRIES = 5
+"""How often its details are sealed where the conversation's key changes meanwhile."""
 
 UploadProblem = Literal["too_large", "too_many", "no_room", "wrong_type", "infected", "empty", "taken", "ended", "busy"]
 
@@ -102,10 +107,9 @@ class Uploads:
                 self._arriving[offered.person] -= 1
 
     async def _take(self, conversation: ConversationRecord, offered: Offered, content: AsyncIterator[bytes]) -> Taken:
-        key = await self._keys.current(conversation.id, conversation.key_number)
         there = await self._begin(conversation.id, offered)
         if there.state != "arriving":
-            return Taken(await self._same(there, key, offered, content), new=False)
+            return Taken(await self._same(there, offered, content), new=False)
         refs = [there.ref]
         try:
             async with AsyncExitStack() as stack:
@@ -114,19 +118,43 @@ class Uploads:
                     self._require_small(arriving.writer.size + len(part))
                     await arriving.write(part)
                 details, state = await self._looked_at(arriving, offered, refs)
-            now = await self._clock()
-            size = arriving.kept.size
-            sealed = key.seal(encode_details(details))
-            async with self._database.begin() as connection:
-                if not await rows.finish(connection, there.ref, refs[-1], state, size, sealed, now):
-                    raise UploadRefused("taken", "another upload under this id came between")
+            done = replace(
+                there,
+                ref=refs[-1],
+                state=state,
+                size=arriving.kept.size,
+                details=details,
+                changed_at=await self._clock(),
+            )
+            done = await self._finished(there, done, encode_details(details))
         except BaseException:
             await asyncio.shield(self._forget(there.ref, refs))
             raise
         for ref in refs[:-1]:
             await self._remove(ref)
-        done = replace(there, ref=refs[-1], state=state, size=size, sealed=sealed, details=details, changed_at=now)
         return Taken(done, new=True)
+
+    async def _finished(self, there: Attachment, done: Attachment, details: bytes) -> Attachment:
+        """It is there, sealed with the key that the conversation has then: an erasure gives it another one.
+
+        Raises UploadRefused where the conversation has ended meanwhile, or the person was erased.
+        """
+        for _ in range(MAX_TRIES):
+            async with self._database.read() as connection:
+                found = await record(connection, there.conversation)
+            number = found.key_number if found is not None else 0
+            key = await self._keys.current(there.conversation, number)
+            async with self._database.begin() as connection:
+                found = (await locked(connection, [there.conversation])).get(there.conversation)
+                if found is None or found.status == "ended" or await erased_of(connection, [there.person]):
+                    raise UploadRefused("ended", "the conversation has ended")
+                if found.key_number == number:
+                    sealed = key.seal(details)
+                    at = done.changed_at
+                    if not await rows.finish(connection, there.ref, done.ref, done.state, done.size, sealed, at):
+                        raise UploadRefused("taken", "another upload under this id came between")
+                    return replace(done, sealed=sealed)
+        raise DatabaseError("the conversation's key is being changed")
 
     async def _begin(self, conversation: str, offered: Offered) -> Attachment:
         """The row of what is to arrive, or of what is there already under that id. Raises UploadRefused."""
@@ -165,7 +193,7 @@ class Uploads:
             await self._remove(replaced)
         return new
 
-    async def _same(self, there: Attachment, key: Key, offered: Offered, content: AsyncIterator[bytes]) -> Attachment:
+    async def _same(self, there: Attachment, offered: Offered, content: AsyncIterator[bytes]) -> Attachment:
         """What is there, where this is the same again."""
         digest, size = hashlib.sha256(), 0
         async for part in content:

@@ -11,7 +11,7 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.audit.line import AuditDeed, AuditDid
+from chatserver.audit.line import AuditDeed, AuditDid, Details
 from chatserver.audit.trail import note_with
 from chatserver.cases.case_events import CasePublisher, CaseSaid, said_of
 from chatserver.cases.case_news import facts_of
@@ -30,6 +30,8 @@ from quotas.terms import Rulebook
 
 EVIDENCE_READ = "evidence_read"
 """What the history says where somebody of support read reported messages."""
+FILE_READ = "file_read"
+"""And where they opened a file of one of them: which, stands beside it."""
 
 
 def new_ref(now: int) -> str:
@@ -195,7 +197,7 @@ def _of_support(case: Case, now: int, *, opened: bool) -> list[AuditDeed]:
             did=_did(entry, opened=opened),
             conversation=case.conversation,
             about=case.id,
-            details={"kind": case.kind, "action": entry.did},
+            details=_details(case, entry),
         )
         for entry in case.history
         if entry.role == "support" and entry.who
@@ -205,4 +207,9 @@ def _of_support(case: Case, now: int, *, opened: bool) -> list[AuditDeed]:
 def _did(entry: CaseEntry, *, opened: bool) -> AuditDid:
     if opened:
         return "case.opened"
-    return "evidence.read" if entry.did == EVIDENCE_READ else "case.acted"
+    return "evidence.read" if entry.did in (EVIDENCE_READ, FILE_READ) else "case.acted"
+
+
+def _details(case: Case, entry: CaseEntry) -> Details:
+    which = {"file": entry.because} if entry.did == FILE_READ else {}
+    return {"kind": case.kind, "action": entry.did, **which}

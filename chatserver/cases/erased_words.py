@@ -1,11 +1,13 @@
 """What an erasure takes of cases: words about the person as a member, in those that they opened, their own elsewhere,
-and messages of theirs that were sealed. What is kept as evidence stays until its day."""
+and messages and files of theirs that were sealed. What is kept as evidence stays until its day."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.attachments.held_files import let_go
 from chatserver.cases.rows import case_evidence, cases
 from chatserver.conversations.contacts import erased_of
 from chatserver.records.dialects import portions
@@ -19,7 +21,7 @@ async def forget_notes(connection: AsyncConnection, person: str, today: date) ->
     whole = [ref for ref in await connection.scalars(about) if not await _is_evidence(connection, ref, today)]
     for some in portions(whole):
         await connection.execute(update(CASE_ENTRIES).where(CASE_ENTRIES.c.ref.in_(some)).values(sealed=None))
-    await case_evidence.drop(connection, whole)
+    await forget_evidence(connection, whole)
     theirs = select(CASE_ENTRIES.c.ref).where(CASE_ENTRIES.c.who == person, CASE_ENTRIES.c.sealed.is_not(None))
     own = [ref for ref in await connection.scalars(theirs.distinct()) if not await _is_evidence(connection, ref, today)]
     for some in portions(own):
@@ -27,8 +29,14 @@ async def forget_notes(connection: AsyncConnection, person: str, today: date) ->
         await connection.execute(update(CASE_ENTRIES).where(*here).values(sealed=None))
     written = await case_evidence.refs_by(connection, person)
     some_of = [ref for ref in written if not await _is_evidence(connection, ref, today)]
-    await case_evidence.drop(connection, some_of, person)
+    await forget_evidence(connection, some_of, person)
     return whole
+
+
+async def forget_evidence(connection: AsyncConnection, refs: Collection[str], sender: str = "") -> None:
+    """Take all of these cases' messages with their files, or those of one person."""
+    await case_evidence.drop(connection, refs, sender)
+    await let_go(connection, refs, sender)
 
 
 async def forget_words(connection: AsyncConnection, case: Case) -> bool:

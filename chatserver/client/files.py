@@ -39,7 +39,7 @@ class _Problem(Struct):
 
 def upload(url: str, token: str, conversation: str, id: str, file: Path) -> FileSaid:
     """Upload it under that id; the same again is harmless. It blocks. Raises AnswerError, OSError."""
-    target = f"/v1/attachments/{quote(id)}?{urlencode({'conversation': conversation})}"
+    target = f"/v1/attachments/{quote(id, safe='')}?{urlencode({'conversation': conversation})}"
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Length": str(file.stat().st_size),
@@ -68,7 +68,7 @@ def files_of(url: str, token: str, conversation: str, ids: Sequence[str]) -> lis
 
 def download(url: str, token: str, conversation: str, id: str, to: Path) -> int:
     """Write it into a new file; how many bytes it has. It blocks. Raises AnswerError, OSError."""
-    target = f"/v1/attachments/{quote(id)}?{urlencode({'conversation': conversation})}"
+    target = f"/v1/attachments/{quote(id, safe='')}?{urlencode({'conversation': conversation})}"
     connection = _connection(url)
     try:
         connection.request("GET", target, headers={"Authorization": f"Bearer {token}"})

@@ -54,7 +54,7 @@ Guest = Annotated[
 ChosenPlan = Annotated[
     str, Meta(description="Of a trial: the plan that it gets where its member chooses it; null: as it is.")
 ]
-PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -")]
+PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -, but not . or ..")]
 
 
 class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):

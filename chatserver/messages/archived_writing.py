@@ -10,8 +10,11 @@ from chatserver.protocol.events import Author
 
 async def written_since(
     connection: AsyncConnection, conversations: Collection[str], since: int
-) -> dict[str, list[tuple[int, Author]]]:
-    """The messages of each of these, by their instants (ms), each with its side; what is no text is no message."""
+) -> dict[str, list[tuple[int, Author, int]]]:
+    """The messages of each of these, by their instants (ms), each with its side; what is no text is no message.
+
+    Last, when it was written, of what went out later by itself; else 0.
+    """
     return await messages.texts_since(connection, conversations, since)
 
 

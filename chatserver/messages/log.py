@@ -4,13 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-from msgspec import Struct
-
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
-from chatserver.protocol.entry import Head, head_of, opened, parted, without_text
+from chatserver.messages.waiting import LoggedHead, WaitingTexts
+from chatserver.protocol.entry import head_of, opened, parted, without_text
 from chatserver.protocol.events import Author
 from chatserver.records.database import Database
 from quotas.ledger.base import Entry, Ledger
@@ -19,14 +18,6 @@ PAGE = 100
 """Messages that are read at once by who looks for one."""
 
 logger = logging.getLogger(__name__)
-
-
-class LoggedHead(Struct, frozen=True):
-    """A message without its text. `at` in ms."""
-
-    seq: int
-    at: int
-    head: Head
 
 
 class KeptMessages:
@@ -45,9 +36,12 @@ class KeptMessages:
         entries = await self.stored(conversation, after, before, limit)
         return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
 
-    async def first_by(self, conversation: str, writer: Author, since: int, until: int) -> LoggedHead | None:
+    async def first_by(
+        self, conversation: str, writer: Author, since: int, until: int, *, in_person: str | None = None
+    ) -> LoggedHead | None:
         """The first message of that side in [since, until), as instants; None where there is none. Changes are none.
 
+        `in_person` wants one that this person wrote then: not a substitute, and not what went out later by itself.
         It looks back from the newest message: it is for what was lately.
         """
         standing = await self._ledger.standing(conversation)
@@ -56,7 +50,9 @@ class KeptMessages:
             after = max(0, before - 1 - PAGE)
             page = await self.heads(conversation, after, before, PAGE)
             for message in page:
-                if message.head.role == writer and message.head.kind == "text" and since <= message.at < until:
+                head = message.head
+                is_theirs = in_person is None or (head.sender == in_person and head.written_at is None)
+                if is_theirs and head.role == writer and head.kind == "text" and since <= message.at < until:
                     found = message
                     break
             if not page or page[0].at < since:
@@ -80,19 +76,36 @@ class KeptMessages:
         It looks back from the newest message to the last word of the mentor's side before `since`. A wait that was
         dropped counts too: its messages were never answered.
         """
-        standing = await self._ledger.standing(conversation)
-        before, first = standing.last_seq + 1 if standing else 0, None
-        while before > 1:
-            page = await self.heads(conversation, max(0, before - 1 - PAGE), before, PAGE)
+        wait = WaitingTexts()
+        for message in await self._since_word(conversation, since):
+            if wait.asked and message.at >= since and wait.is_ended_by(message):
+                break
+            wait.take(message)
+        return wait.asked[0] if wait.asked else None
+
+    async def unanswered(self, conversation: str) -> list[LoggedHead]:
+        """What the member wrote that nobody has answered, urgent notes too, in order."""
+        found = await self._since_word(conversation, 2**53)
+        wait = WaitingTexts()
+        for message in found:
+            wait.take(message)
+        mine = (each for each in found if each.seq > wait.answered_upto and each.head.role == "member")
+        return [each for each in mine if each.head.is_text]
+
+    async def _since_word(self, conversation: str, before: int) -> list[LoggedHead]:
+        """All entries from the last one on that ended every wait before that instant; all there are, where none did."""
+        found: list[LoggedHead] = []
+        until = await self.last_seq(conversation) + 1
+        while until > 1:
+            page = await self.heads(conversation, max(0, until - 1 - PAGE), until, PAGE)
             for message in reversed(page):
-                if message.head.role == "member" and message.head.is_text:
-                    first = message.seq
-                elif message.head.is_mentors_word and message.at < since:
-                    return first
+                found.append(message)
+                if message.ends_every_wait and message.at < before:
+                    return found[::-1]
             if not page:
                 break
-            before = page[0].seq
-        return first
+            until = page[0].seq
+        return found[::-1]
 
     async def named(self, conversation: str, ids: Collection[str]) -> list[LoggedHead]:
         """The messages with those ids of their apps, in order: as each side counts its own, there may be two of one.

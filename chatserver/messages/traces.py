@@ -1,12 +1,15 @@
 """What is left of deleted messages where nobody reads it: in files and pages, until those are written anew.
 
-Once a day at most, where something was deleted since. The ledger's log has lost it when the archive has the deletion
-(`lua/archive.lua`), the archive's rows in the same step; files of messages have a sweep of their own.
+Once a day at most, where something was deleted since, or is not kept as evidence any more. The ledger's log has lost
+it when the archive has the deletion (`lua/archive.lua`), the archive's rows in the same step; files of messages have a
+sweep of their own.
 """
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.messages.rows import messages
 from chatserver.operating.agenda import Agenda
@@ -14,7 +17,7 @@ from chatserver.operating.append_only_file import rewritten
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
 from chatserver.records.leftover_pages import without_leftovers
-from chatserver.records.tables import ATTACHMENTS, DRAFTS, LATER_MESSAGES, MESSAGES
+from chatserver.records.tables import ATTACHMENTS, CASE_EVIDENCE, DRAFTS, HELD_FILES, LATER_MESSAGES, MESSAGES
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
@@ -24,7 +27,7 @@ from quotas.store.port import Store
 
 WITHIN = 20 * HOUR
 """ms from the first deletion until traces are removed: the rest of the day is for what goes wrong."""
-TABLES = (MESSAGES, LATER_MESSAGES, DRAFTS, ATTACHMENTS)
+TABLES = (MESSAGES, LATER_MESSAGES, DRAFTS, ATTACHMENTS, CASE_EVIDENCE, HELD_FILES)
 """In which the text of a message, or what opens its files, has been."""
 _PACE = Pace(every=3600.0, retry_after=600.0, lease=2 * HOUR)
 _TRACELESS = "traceless"
@@ -34,20 +37,31 @@ _WORDS = Words(
     failed="traces of deleted messages could not be removed; the next sweep tries again",
 )
 
+FirstSince = Callable[[AsyncConnection, int], Awaitable[int | None]]
+"""When something was removed first, of what was since that instant (ms); None: nothing was."""
+
 logger = logging.getLogger(__name__)
 
 
 class TraceSweep:
-    """One process's part in it."""
+    """One process's part in it. `removals`: of what goes from these tables beside messages."""
 
     def __init__(
-        self, *, store: Store, name: str, database: Database, ledger: RedisLedger, ledger_archive: LedgerArchive
+        self,
+        *,
+        store: Store,
+        name: str,
+        database: Database,
+        ledger: RedisLedger,
+        ledger_archive: LedgerArchive,
+        removals: Sequence[FirstSince] = (),
     ) -> None:
         self._duty = Duty(store, keys.CLEANER, name, Agenda(), _WORDS, logger)
         self._store = store
         self._database = database
         self._ledger = ledger
         self._ledger_archive = ledger_archive
+        self._removals = (messages.first_deletion, *removals)
         self._not_before = 0.0
 
     async def run(self) -> None:
@@ -65,8 +79,9 @@ class TraceSweep:
         """Remove traces where they are due; whether they are gone now. Raises StoreError, DatabaseError."""
         since, now = await self._traceless(), await self._ledger.now()
         async with self._database.read() as connection:
-            first = await messages.first_deletion(connection, since)
-        if first is None or now - first < WITHIN:
+            firsts = [await each(connection, since) for each in self._removals]
+        first = min((each for each in firsts if each is not None), default=now)
+        if now - first < WITHIN:
             return False
         # What was deleted before this is in the archive, and so out of the ledger's log.
         upto = min([now, *(at for at in await of_partitions(self._ledger_archive.oldest) if at is not None)])

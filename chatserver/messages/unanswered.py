@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.messages.log import PAGE, KeptMessages, LoggedHead
+from chatserver.messages.log import KeptMessages
+from chatserver.messages.waiting import LoggedHead
 
 MOST = 100
 """Messages that are offered: the last ones."""
@@ -18,14 +19,4 @@ async def unanswered(
     """
     if await messages.first_by(after.id, "member", before.updated_at, 2**53) is not None:
         return []
-    found: list[LoggedHead] = []
-    until = await messages.last_seq(before.id) + 1
-    while until > 1 and len(found) < MOST:
-        page = await messages.heads(before.id, max(0, until - 1 - PAGE), until, PAGE)
-        for message in reversed(page):
-            if message.head.is_mentors_word:
-                return found[::-1]
-            if message.head.role == "member" and message.head.is_text and len(found) < MOST:
-                found.append(message)
-        until = page[0].seq if page else 0
-    return found[::-1]
+    return (await messages.unanswered(before.id))[-MOST:]

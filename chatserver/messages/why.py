@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.messages.log import LoggedHead, MessageLog
+from chatserver.messages.log import MessageLog
+from chatserver.messages.waiting import LoggedHead
 from chatserver.protocol.entry import is_acknowledgement
 from quotas.admission import Status, Usage
 from quotas.explain import Explanation, explained

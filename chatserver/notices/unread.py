@@ -10,7 +10,8 @@ from typing import get_args
 
 from msgspec import Struct
 
-from chatserver.messages.log import PAGE, KeptMessages, LoggedHead
+from chatserver.messages.log import PAGE, KeptMessages
+from chatserver.messages.waiting import LoggedHead
 from chatserver.notices.fact import Fact
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting

@@ -37,7 +37,8 @@ MAX_QUERY = 200
 """The longest query of a search, in characters."""
 MAX_FOUND = 50
 """Most messages that one answer to a search holds."""
-NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
+NAME_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
+"""Not `.` or `..`: whoever puts them in a path asks for another one."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
 """The id of a person or a conversation."""

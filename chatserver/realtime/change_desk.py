@@ -9,7 +9,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from chatserver.mentoring.exercises import Exercises
-from chatserver.messages.log import LoggedHead
+from chatserver.messages.waiting import LoggedHead
 from chatserver.protocol.codec import check_text, encode_json
 from chatserver.protocol.codes import MEANING, Code
 from chatserver.protocol.commands import Delete, Edit, React
@@ -69,7 +69,7 @@ class ChangeDesk:
         match command:
             case Edit():
                 wanted = _Wanted("edit", command.body, MOST_EDITS, self._edit_within, is_own=True)
-                return check_text(command.body) or wanted
+                return (check_text(command.body) if command.body else None) or wanted
             case React():
                 if command.emoji is not None and not is_one_emoji(command.emoji):
                     return "no_emoji", MEANING["no_emoji"]
@@ -96,6 +96,8 @@ class ChangeDesk:
             return "not_allowed", why
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
+        if wanted.kind == "edit" and not wanted.text and not message.head.attachments:
+            return check_text("")
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted, command.id):
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)

@@ -1,7 +1,6 @@
 """Who obeys a command: each capability has a desk, which the connection hands its commands to.
 
-The connection itself obeys only what it has every day: `send`, `check`, `read`, `history`, `typing`, and what is about
-itself.
+The connection itself obeys only what it has every day: `send`, `check`, `read`, `history` and `typing`.
 """
 
 import asyncio
@@ -10,10 +9,12 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from chatserver.access.tokens import Identity
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import Command
 from chatserver.protocol.events import Event, Role
+from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
 from quotas.ledger.base import StandIn
@@ -39,6 +40,15 @@ class Asker(Protocol):
     ended: bool
     drafts: dict[str, int]
     """What its app knows of drafts: by conversation, when each was written, 0 for none."""
+    conversations: ConversationList | None
+    """Its person's own conversations; None for support and services."""
+
+    @property
+    def sign_in(self) -> str:
+        """By which it is connected; empty where by a token."""
+
+    def go_on(self, identity: Identity) -> None:
+        """Stay as long as its fresh token is good."""
 
     @property
     def is_congested(self) -> bool:
@@ -56,6 +66,25 @@ class Asker(Protocol):
 
     def followers(self) -> list[Follower[Room]]:
         """Its places in conversations."""
+
+    @property
+    def followed(self) -> int:
+        """How many conversations it follows."""
+
+    async def open(self, conversation: str) -> tuple[list[Follower[Room]], list[str]]:
+        """A place in a conversation, none where it is not there; second, its name where a fault keeps it closed.
+
+        Raises StoreError, DatabaseError.
+        """
+
+    def add(self, follower: Follower[Room]) -> bool:
+        """Follow a conversation too; False where the connection has ended meanwhile."""
+
+    def drop(self, conversation: str) -> Follower[Room] | None:
+        """Its place in a conversation that it is to follow no longer; None where it does not."""
+
+    def give_up(self, follower: Follower[Room]) -> None:
+        """Leave a place that was opened or dropped."""
 
     async def opened(self, conversation: str | None) -> None:
         """Wait until that conversation is followed, or all are that it is about to follow.

@@ -10,8 +10,6 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from uuid import uuid4
 
-from msgspec.structs import replace
-
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
 from chatserver.messages.history import history
@@ -25,7 +23,6 @@ from chatserver.protocol.commands import (
     AnyCommand,
     Check,
     Command,
-    Conversations,
     Delete,
     Draft,
     Edit,
@@ -34,18 +31,13 @@ from chatserver.protocol.commands import (
     HandIn,
     Hello,
     History,
-    JoinSession,
-    Notices,
     React,
     Read,
-    ReadNotices,
-    Renew,
     RoomCommand,
     Send,
     Signal,
     Typing,
     Unfollow,
-    Watch,
 )
 from chatserver.protocol.entry import More
 from chatserver.protocol.events import (
@@ -55,17 +47,13 @@ from chatserver.protocol.events import (
     HistoryPage,
     OwnSettings,
     Refused,
-    Renewed,
-    SessionChanged,
 )
 from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.command_desk import CommandDesks, WritesAs
 from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.file_sends import FileClaims, FileSends
 from chatserver.realtime.follower import Follower, room_for_more
-from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import accepted_frame, frame_of
-from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
 from chatserver.realtime.substitute import Substitute
@@ -98,39 +86,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Renewing(Protocol):
-    """What a connection needs to go on with a fresh token."""
-
-    async def renew(self, connection: "Connection", token: str) -> Identity | str:
-        """Whom the token speaks for, once the connection stays as long as it is good; else a sentence why not.
-
-        Raises StoreError.
-        """
-
-
 class HubDesk(Protocol):
     """What a connection needs of the hub."""
 
     async def publish_typing(self, room: Room, who: Hand, origin: str) -> None:
         """Tell everyone who is typing, unless the store is gone."""
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | str | None:
-        """Let that side come to a session: what to answer, or a sentence why not; None where the feed answers.
-
-        Raises StoreError, DatabaseError.
-        """
-
-    async def signal(self, connection: "Connection", command: Signal) -> tuple[Code, str] | None:
-        """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
-
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
 
     def wrote_in_window(self, room: Room) -> None:
         """The member wrote in a writing window."""
-
-    def watch(self, connection: "Connection", command: Watch) -> str | None:
-        """Let it watch the board, or end that; a sentence where it cannot."""
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""
@@ -145,6 +111,9 @@ class HubDesk(Protocol):
 
     def unfollow(self, connection: "Connection", followers: Iterable[Follower[Room]]) -> None:
         """The connection follows these no longer."""
+
+    def prolong(self, connection: "Connection", expires_at: float) -> None:
+        """End it at that time of the loop instead."""
 
     def leave(self, connection: "Connection", followers: Iterable[Follower[Room]]) -> None:
         """The connection is gone."""
@@ -161,8 +130,6 @@ class Connection:
         *,
         desk: HubDesk,
         desks: CommandDesks,
-        notices: NoticeDesk,
-        renewing: "Renewing",
         limit: RateLimit,
         metrics: Metrics,
         traces: "Traces | None",
@@ -181,7 +148,7 @@ class Connection:
         """For the welcome: how many notices were unread when it came; None where that is not known."""
         self.stand_ins_as_of = 0
         """How many changes of substitutes the hub had heard of when it looked for whom this one stands in."""
-        self.list: ConversationList | None = None
+        self.conversations: ConversationList | None = None
         """Its person's own conversations; None for support and services, and before the welcome."""
         self.drafts: dict[str, int] = {}
         """What its app knows of drafts: by conversation, when each was written, 0 for none."""
@@ -191,8 +158,6 @@ class Connection:
         self._identity = identity
         self._desk = desk
         self._desks = desks
-        self._notices = notices
-        self._renewing = renewing
         self._limit = limit
         self._over_limit = 0
         self._unheard = False
@@ -204,9 +169,6 @@ class Connection:
         self._files: FileSends | None = None
         """Made when first a message carries files."""
         self._followers: dict[str, Follower[Room]] = {}
-        self._reading_along: ReadingAlong | None = None
-        self._signals: asyncio.Lock | None = None
-        """Keeps its signals in order, where it has some."""
         self._in_flight = 0
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -265,12 +227,14 @@ class Connection:
 
         Raises StoreError, DatabaseError.
         """
-        if self.list is not None:
-            await self.list.opened(conversation)
+        if self.conversations is not None:
+            await self.conversations.opened(conversation)
 
     def follows(self, conversation: str) -> bool:
         """Whether it follows the conversation already, or is about to."""
-        return conversation in self._followers or (self.list is not None and self.list.is_late(conversation))
+        return conversation in self._followers or (
+            self.conversations is not None and self.conversations.is_late(conversation)
+        )
 
     # Outgoing
 
@@ -305,6 +269,13 @@ class Connection:
     def sign_in(self) -> str:
         """By which it is connected; empty where by a token."""
         return self._identity.sign_in
+
+    def go_on(self, identity: Identity) -> None:
+        """Stay as long as its fresh token is good."""
+        self._identity = identity
+        if not self.ended:
+            expires_in = identity.connected_until / 1000 - time.time()
+            self._desk.prolong(self, asyncio.get_running_loop().time() + expires_in)
 
     def end_if_older(self, before: int) -> None:
         """Tokens of its person that were issued before `before` are revoked."""
@@ -379,31 +350,18 @@ class Connection:
             self._send(command)
         elif isinstance(command, Hello):
             self.refuse(command, "already_greeted")
-        elif isinstance(command, Watch):
-            self._watch(command)
         elif isinstance(command, Follow | Unfollow):
-            self._read_along(command)
-        elif isinstance(command, Notices | ReadNotices):
-            self._of_notices(command)
+            self._begin()
+            # Not cancelled where the connection ends: others may wait for the same room to open.
+            self._desk.begin(self._guarded(self._desks[type(command)].obey(self, command), command))
         elif isinstance(command, RoomCommand):
             self._in_room(command)
         else:
-            self._work(self._answer(command), command)
-
-    async def _answer(self, command: AnyCommand) -> None:
-        match command:
-            case Renew():
-                await self._renew(command)
-            case Conversations():
-                await self._list_conversations(command)
-            case Signal():
-                await self._signal(command)
-            case _:
-                await self._desks[type(command)].obey(self, command)
+            self._work(self._desks[type(command)].obey(self, command), command)
 
     def _not_followed(self, command: RoomCommand) -> None:
         """Its room is opened behind the welcome, or it is none of this person's."""
-        if self.list is not None and self.list.hold(command):
+        if self.conversations is not None and self.conversations.hold(command):
             self._begin()
         else:
             self.refuse(command, "not_found")
@@ -435,8 +393,6 @@ class Connection:
                 self._work(self._history(command, follower), command)
             case Typing():
                 self._work(self._typing(command, follower), command)
-            case JoinSession():
-                self._work(self._join(command, follower.room), command)
             case _:
                 self._work(self._desks[type(command)].obey(self, command), command)
 
@@ -598,18 +554,6 @@ class Connection:
             part = await history(room.log, room.id, before, command.limit, first, with_earlier=is_support)
             self.tell(HistoryPage(room.id, part.messages, part.more, part.first, command.ask))
 
-    async def _list_conversations(self, command: Conversations) -> None:
-        if self.list is None:
-            self.refuse(command, "not_allowed", "support and services have no list: they follow by command")
-            return
-        async with self.turn:
-            await room_for_more(self)
-            page = await self.list.page(command)
-            if page is None:
-                self.refuse(command, "not_found", f"there is no {command.after!r} in the list as of hello")
-            else:
-                self.tell(page)
-
     async def _typing(self, command: Typing, follower: Follower[Room]) -> None:
         if (side := self._side(follower.room)) is not None:
             await self._desk.publish_typing(follower.room, Hand(side), self.id)
@@ -617,81 +561,6 @@ class Connection:
             await self._desk.publish_typing(follower.room, Hand("mentor", self.user), self.id)
         else:
             self.refuse(command, "read_only")
-
-    async def _join(self, command: JoinSession, room: Room) -> None:
-        side = self._side(room)
-        if side is None:
-            self.refuse(command, "read_only", "sessions are joined by the member and the mentor alone")
-            return
-        match await self._desk.join(room, command.booking, side):
-            case SessionChanged() as event:
-                self.tell(event)
-            case str() as why:
-                self.refuse(command, "not_open", why)
-            case None:
-                pass  # The feed brings the answer, to both sides.
-
-    async def _signal(self, command: Signal) -> None:
-        if self.reads_along:
-            self.refuse(command, "read_only", "only the member and the mentor are in their calls")
-            return
-        if self._signals is None:
-            self._signals = asyncio.Lock()
-        async with self._signals:
-            problem = await self._desk.signal(self, command)
-        if problem is not None:
-            self.refuse(command, *problem)
-
-    def _watch(self, command: Watch) -> None:
-        if self.role == "member":
-            self.refuse(command, "not_allowed", "a member has no board; mentors, support and services do")
-            return
-        if self.role == "mentor":
-            if command.mentor not in (None, self.user):
-                self.refuse(
-                    command, "not_allowed", f"a mentor sees their own; leave `mentor` out or name {self.user!r}"
-                )
-                return
-            command = replace(command, mentor=self.user)
-        if problem := self._desk.watch(self, command):
-            self.refuse(command, "invalid_field", problem)
-
-    def _read_along(self, command: Follow | Unfollow) -> None:
-        if not self.reads_along:
-            why = "only support and services follow by command; a member and a mentor follow all of theirs"
-            self.refuse(command, "not_allowed", why)
-            return
-        if self._reading_along is None:
-            self._reading_along = ReadingAlong(self)
-        self._begin()
-        # Not cancelled where the connection ends: others may wait for the same room to open.
-        self._desk.begin(self._guarded(self._reading_along.obey(command), command))
-
-    def _of_notices(self, command: Notices | ReadNotices) -> None:
-        if self.role == "service":
-            self.refuse(command, "not_allowed", "a service has no notices; members, mentors and support do")
-        elif isinstance(command, Notices):
-            self._work(self._list_notices(command), command)
-        elif (command.upto is None) != bool(command.ids):
-            self.refuse(command, "invalid_field", "either `upto` or `ids` says which notices have been read")
-        else:
-            self._work(self._read_notices(command), command)
-
-    async def _list_notices(self, command: Notices) -> None:
-        async with self.turn:
-            await room_for_more(self)
-            self.tell(replace(await self._notices.page(self.user, command), ask=command.ask))
-
-    async def _read_notices(self, command: ReadNotices) -> None:
-        self.tell(replace(await self._notices.read(self.user, command, self.id), ask=command.ask))
-
-    async def _renew(self, command: Renew) -> None:
-        match await self._renewing.renew(self, command.token):
-            case Identity() as identity:
-                self._identity = identity
-                self.tell(Renewed(text(identity.connected_until), command.ask))
-            case str() as why:
-                self.refuse(command, "token_refused", why)
 
     # Bounds
 

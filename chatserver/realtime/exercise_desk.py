@@ -4,8 +4,7 @@ The server writes its text, so it comes to every connection of both; that of its
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from chatserver.mentoring.exercises import FillingRefused, Giving, HandingIn, TooLong
 from chatserver.mentoring.library import PLATFORM
@@ -20,6 +19,7 @@ from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
+from quotas.standing import Writer
 from quotas.store.errors import StoreError
 
 _NOBODY = ""
@@ -32,13 +32,23 @@ _REFUSED = {
 }
 
 
-class ExerciseDesk:
-    """`wrote_in_window` hears of a member that wrote in a writing window of that room."""
+class WritingFloor(Protocol):
+    """What hears of whoever has written."""
 
-    def __init__(self, mentoring: Mentoring, metrics: Metrics, wrote_in_window: Callable[[Room], None]) -> None:
+    def wrote(self, room: Room, side: Writer, at: int) -> None:
+        """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
+
+    def wrote_in_window(self, room: Room) -> None:
+        """The member wrote in a writing window."""
+
+
+class ExerciseDesk:
+    """One process's."""
+
+    def __init__(self, mentoring: Mentoring, metrics: Metrics, floor: WritingFloor) -> None:
         self._mentoring = mentoring
         self._metrics = metrics
-        self._wrote_in_window = wrote_in_window
+        self._floor = floor
 
     def desks(self) -> CommandDesks:
         """For the connections."""
@@ -105,7 +115,14 @@ class ExerciseDesk:
         of = writes_as.side, asker.user, id, body, _NOBODY
         follower.room.lane.post(*of, done.set_result, writes_as.stand_in, More(exercise=exercise))
         # Whoever asked may go: what is on its way is noted all the same.
-        return await asyncio.shield(done)
+        posted = await asyncio.shield(done)
+        if isinstance(posted, base.Posted) and posted.first:
+            self._has_come(follower.room, writes_as, posted.at)
+        return posted
+
+    def _has_come(self, room: Room, writes_as: WritesAs, at: int) -> None:
+        if room.settings.chats and writes_as.stand_in is None:
+            self._floor.wrote(room, writes_as.side, at)
 
     async def _answer(
         self, asker: Asker, follower: Follower[Room], command: GiveExercise | HandIn, posted: PostOutcome
@@ -117,7 +134,7 @@ class ExerciseDesk:
                 self._metrics.repeated += not posted.first
                 state = room.lane.writing_state(posted.at)
                 if state.window_ends_at:
-                    self._wrote_in_window(room)
+                    self._floor.wrote_in_window(room)
                 composer = room.composer(state)
                 await follower.reach(posted.seq)  # first: what is accepted counts as had
                 asker.tell(Accepted(room.id, command.id, posted.seq, text(posted.at), composer))

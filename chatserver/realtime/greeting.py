@@ -29,13 +29,12 @@ from chatserver.realtime.command_desk import CommandDesks
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.file_sends import FileClaims
+from chatserver.realtime.follow_desk import note_follows
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.people_desk import PeopleDesk
-from chatserver.realtime.reading_along import note_follows
-from chatserver.realtime.renewing import TokenRenewing
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
@@ -81,7 +80,6 @@ class Greeting:
         self._desks = desks
         self._notices = notices
         self._people_desk = people_desk
-        self._renewing = TokenRenewing(authenticator, revocations, hub.people)
         self._ledger = ledger
         self._clock = clock
         self._authenticator = authenticator
@@ -131,8 +129,6 @@ class Greeting:
             identity,
             desk=self._hub,
             desks=self._desks,
-            notices=self._notices,
-            renewing=self._renewing,
             limit=self._people,
             metrics=self._metrics,
             traces=self._traces,
@@ -203,8 +199,8 @@ class Greeting:
             return False
         for follower in followers:
             connection.add(follower)
-        if connection.list is not None:
-            views, more = connection.list.begin(followers)
+        if connection.conversations is not None:
+            views, more = connection.conversations.begin(followers)
         else:
             views, more = [follower.room.view(follower) for follower in followers], False
         connection.tell(
@@ -222,7 +218,7 @@ class Greeting:
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
         for follower in followers:
-            if connection.list is None:
+            if connection.conversations is None:
                 follower.room.told(follower)
             if follower.room.id in hello.resume:
                 follower.start(hello.resume[follower.room.id])
@@ -231,8 +227,8 @@ class Greeting:
         socket.greeted()
         socket.attach(connection)
         self._hub.arrived(connection, followers)
-        if connection.list is not None:
-            self._hub.begin(connection.list.open_late())
+        if connection.conversations is not None:
+            self._hub.begin(connection.conversations.open_late())
         self._metrics.welcomed += 1
         if connection.reads_along and followers:
             note_follows(connection, [follower.room.id for follower in followers])
@@ -254,8 +250,8 @@ class Greeting:
                 own = set(conversations)
                 conversations += [each for each in await self._hub.standing_in(connection) if each not in own]
             if not connection.reads_along:
-                connection.list = await self._list(connection, conversations, hello)
-                conversations = connection.list.first
+                connection.conversations = await self._list(connection, conversations, hello)
+                conversations = connection.conversations.first
             # Nothing is awaited between this and the welcome: no message must come before it.
             return await self._hub.follow(connection, conversations, beside=glance)
         except RevokedError:

@@ -21,9 +21,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import Signal, Watch
-from chatserver.protocol.events import NoticesRead, SessionChanged
+from chatserver.protocol.events import NoticesRead
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardSubscriptions
@@ -38,7 +36,6 @@ from chatserver.realtime.read_notes import ReadNotes
 from chatserver.realtime.room import Room
 from chatserver.realtime.rooms import OpeningError, Rooms
 from chatserver.realtime.session_desk import SessionDesk
-from chatserver.realtime.signalling import Signalling
 from chatserver.realtime.standing_in import StandInPlace, StandIns
 from chatserver.realtime.substitute import Substitute
 from chatserver.realtime.unsent_desk import UnsentDesk
@@ -51,7 +48,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
-from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
+from quotas.terms import Rulebook, UnjudgeableError
 
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
@@ -80,7 +77,6 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
-        signalling: Signalling,
         trial_windows: TrialWindows,
         notices: NoticeDesk,
         people: PeopleDesk,
@@ -100,7 +96,6 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
-        self._signalling = signalling
         self._trial_windows = trial_windows
         self._notices = notices
         self._people_desk = people
@@ -216,6 +211,10 @@ class Hub:
         self.people.keep(connection, expires_at)
         if connection.role == "mentor" and connection.stand_ins_as_of != self._stand_ins.changes:
             self._stand_ins.look(connection.user)
+
+    def prolong(self, connection: Connection, expires_at: float) -> None:
+        """Its token is another one now: end it when that expires."""
+        self.people.prolong(connection, expires_at)
 
     def arrived(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection has been welcomed: the others may know."""
@@ -333,16 +332,6 @@ class Hub:
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""
         self._background.begin(work)
-
-    def watch(self, connection: Connection, command: Watch) -> str | None:
-        """Let a connection watch the board, or end that; why not, where the plan is none of the policy's."""
-        try:
-            if command.plan is not None:
-                self._rulebook.plan(command.plan)
-        except UnknownPlanError as error:
-            return f"`plan`: {error.args[0]}"
-        self._board.watch(connection, command)
-        return None
 
     async def _added(self, person: str, conversation: str) -> None:
         """A conversation was added for a person who is connected."""
@@ -509,17 +498,6 @@ class Hub:
             room.foresee(outlook, asked)
 
     # Sessions
-
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | str | None:
-        """Let that side come to a session: what to answer, or a sentence why not; None where the feed answers.
-
-        Raises StoreError, DatabaseError.
-        """
-        return await self._sessions.join(room.id, booking, side)
-
-    async def signal(self, connection: Connection, command: Signal) -> tuple[Code, str] | None:
-        """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
-        return await self._signalling.pass_on(connection.user, connection.role, command)
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""

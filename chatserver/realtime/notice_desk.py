@@ -4,10 +4,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from chatserver.notices.glance import NoticeGlance
 from chatserver.notices.reading import NoticeLists
 from chatserver.protocol.commands import Notices, ReadNotices
-from chatserver.protocol.events import NoticesPage, NoticesRead
+from chatserver.realtime.command_desk import Asker, CommandDesks
+from chatserver.realtime.follower import room_for_more
 from chatserver.records.database import DatabaseError
 from chatserver.records.dialects import IDS_AT_ONCE
 from chatserver.sessions.together import Together
@@ -38,10 +41,28 @@ class NoticeDesk:
         found = await self._lists.glances(people)
         return [found[person] for person in people]
 
-    async def page(self, person: str, command: Notices) -> NoticesPage:
-        """Raises DatabaseError."""
-        return await self._lists.page(person, command.before, command.limit)
+    def desks(self) -> CommandDesks:
+        """For the connections."""
+        return dict.fromkeys((Notices, ReadNotices), self)
 
-    async def read(self, person: str, command: ReadNotices, origin: str) -> NoticesRead:
-        """The person's other connections hear of it. Raises DatabaseError, StoreError."""
-        return await self._lists.read(person, command.upto, command.ids, origin)
+    async def obey(self, asker: Asker, command: Notices | ReadNotices) -> None:
+        """A `CommandDesk`."""
+        if asker.role == "service":
+            asker.refuse(command, "not_allowed", "a service has no notices; members, mentors and support do")
+        elif isinstance(command, Notices):
+            await self._page(asker, command)
+        elif (command.upto is None) != bool(command.ids):
+            asker.refuse(command, "invalid_field", "either `upto` or `ids` says which notices have been read")
+        else:
+            await self._read(asker, command)
+
+    async def _page(self, asker: Asker, command: Notices) -> None:
+        async with asker.turn:
+            await room_for_more(asker)
+            page = await self._lists.page(asker.user, command.before, command.limit)
+            asker.tell(replace(page, ask=command.ask))
+
+    async def _read(self, asker: Asker, command: ReadNotices) -> None:
+        """The person's other connections hear of it."""
+        read = await self._lists.read(asker.user, command.upto, command.ids, asker.id)
+        asker.tell(replace(read, ask=command.ask))

@@ -1,4 +1,4 @@
-"""What the socket asks of sessions: credits and next session for the views, and who comes to a session."""
+"""What the socket asks of sessions: credits and next session for the views, `join`, and who comes to a session."""
 
 import asyncio
 import logging
@@ -7,8 +7,10 @@ from typing import assert_never
 
 from chatserver.conversations.requests import Missing
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.commands import JoinSession
 from chatserver.protocol.events import SessionChanged
 from chatserver.protocol.sessions import booking_view
+from chatserver.realtime.command_desk import Asker
 from chatserver.records.database import DatabaseError
 from chatserver.records.dialects import IDS_AT_ONCE
 from chatserver.sessions.bookings import Bookings
@@ -58,11 +60,26 @@ class SessionDesk:
         outlooks = await self._credits.outlooks(sorted(set(conversations)), self._clock.now())
         return [outlooks.get(each) for each in conversations]
 
-    async def join(self, conversation: str, id: str, side: Side) -> SessionChanged | str | None:
-        """What to answer, or a sentence why it cannot be; None where both sides hear of it by the feed.
+    async def obey(self, asker: Asker, command: JoinSession) -> None:
+        """A `CommandDesk`."""
+        follower = asker.follower(command.conversation)
+        if follower is None:
+            asker.refuse(command, "not_found")
+            return
+        writes_as = asker.writes_as(follower)
+        if writes_as is None or writes_as.stand_in is not None:
+            asker.refuse(command, "read_only", "sessions are joined by the member and the mentor alone")
+            return
+        match await self._join(command.conversation, command.booking, writes_as.side):
+            case SessionChanged() as event:
+                asker.tell(event)
+            case str() as why:
+                asker.refuse(command, "not_open", why)
+            case None:
+                pass  # The feed brings the answer, to both sides.
 
-        Raises StoreError, DatabaseError.
-        """
+    async def _join(self, conversation: str, id: str, side: Side) -> SessionChanged | str | None:
+        """What to answer, or a sentence why it cannot be; None where both sides hear of it by the feed."""
         before = await self._bookings.find(id)
         if before is None or before.conversation != conversation:
             return f"the conversation has no booking {id!r}"

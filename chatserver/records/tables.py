@@ -251,6 +251,20 @@ ATTACHMENTS = Table(
     UniqueConstraint("ref", name="uq_attachments_ref"),
 )
 
+# Files of messages that a case keeps as evidence, its holder: they stay in the file store whatever becomes of their
+# message. `sealed` is what opens them, with the case's key; NULL: kept no more, and the next sweep removes the row.
+HELD_FILES = Table(
+    "held_files",
+    METADATA,
+    Column("holder", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("ref", String(32), nullable=False, index=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
 LEDGER_SNAPSHOTS = Table(
     "ledger_snapshots",
     METADATA,

@@ -89,7 +89,9 @@ class SessionSteps:
             return
         until = min(booking.ended_at, booking.ends_at, now + 1)
         if booking.starts_at < until:
-            written = await self._messages.first_by(booking.conversation, side, booking.starts_at, until)
+            person = booking.member if side == "member" else booking.mentor
+            of = booking.conversation, side, booking.starts_at, until
+            written = await self._messages.first_by(*of, in_person=person)
             if written is not None:
                 await self._bookings.join(booking.id, side, written.at)
 

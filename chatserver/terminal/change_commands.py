@@ -26,10 +26,12 @@ async def obey(desk: Desk, command: str, rest: str) -> None:
         desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
     elif command == NUMBERS:
         await _number(desk, rest)
-    elif not text and command in (REPLY, "/edit"):
+    elif not text and command == REPLY:
         desk.announce(desk.texts("text_missing", command=command))
     elif (seq := int(number[1]) if number else _last(desk, is_own=command in ("/edit", "/delete"))) is None:
         desk.announce(desk.texts("no_message_for"))
+    elif command == "/edit" and not text and not _has_files(desk, seq):
+        desk.announce(desk.texts("text_missing", command=command))
     elif command == REPLY:
         await _reply(desk, seq, text)
     else:
@@ -42,6 +44,12 @@ def _last(desk: Desk, *, is_own: bool) -> int | None:
         if each.kind == "text" and not each.deleted and (each.sender == desk.user) == is_own:
             return each.seq
     return None
+
+
+def _has_files(desk: Desk, seq: int) -> bool:
+    """Whether that message stands by its files, without a text too."""
+    message = desk.messages.find(seq)
+    return message is not None and bool(message.attachments)
 
 
 async def _number(desk: Desk, count: str) -> None:

@@ -18,6 +18,11 @@ CHANGE_TEXTS: dict[str, tuple[str, str, str]] = {
         "{name} redigerte {what}: {text}",
         "{name} redigerede {what}: {text}",
     ),
+    "change_edit_emptied": (
+        "{name} took the text out of {what}",
+        "{name} tok teksten ut av {what}",
+        "{name} tog teksten ud af {what}",
+    ),
     "change_deletion": ("{name} took back {what}", "{name} trakk tilbake {what}", "{name} trak {what} tilbage"),
     "change_reaction": (
         "{name} reacted {emoji} to {what}",

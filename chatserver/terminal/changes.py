@@ -60,6 +60,8 @@ def change_in(texts: Texts, change: Message, known: StandingMessages, name_of: N
         return texts(key, name=name, emoji=change.body, what=what)
     if change.kind == "edit" and (change.deleted or change.erased):
         return texts("change_edit", name=name, what=what, text=texts("taken_back" if change.deleted else "erased"))
+    if change.kind == "edit" and not change.body:
+        return texts("change_edit_emptied", name=name, what=what)
     return texts(f"change_{change.kind}", name=name, what=what, text=change.body)
 
 

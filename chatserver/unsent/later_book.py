@@ -99,22 +99,32 @@ class LaterBook:
         if held is not None:
             return IdTaken() if isinstance(held, Reused) else None if isinstance(held, Unknown) else held
         if problem := send_at_problem(wanted.at, standing.now):
-            await self._ledger.release(*of, substitute=wanted.substitute)
+            await self._let_go(wanted)
             return problem
         # The timer first: where a process dies in between, it rings for nothing, and no message waits without one.
         await self._timers.set_earlier(name, LATER, name, wanted.at)
         added = await self._added(wanted, standing.now)
         if isinstance(added, LaterMessage):
+            # Once more: whoever said the same at the same moment, for a time that cannot be, may have let go of it.
+            await self._ledger.hold(*of, added.digest, substitute=wanted.substitute)
             await self._tell(added, wanted.origin)
         else:
-            await self._ledger.release(*of, substitute=wanted.substitute)
+            await self._let_go(wanted)
         return added
 
-    async def _added(self, wanted: WantedLater, now: int) -> LaterMessage | TooMany | str | None:
-        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | TooMany | str:
+    async def _let_go(self, wanted: WantedLater) -> None:
+        """The id is free, unless it was kept on another connection at the same moment."""
+        of = wanted.conversation, wanted.side, wanted.id
+        await self._ledger.release(*of, substitute=wanted.substitute)
+        kept = await self.find(wanted.conversation, wanted.person, wanted.id)
+        if kept is not None and kept.state == "waiting":
+            await self._ledger.hold(*of, kept.digest, substitute=wanted.substitute)
+
+    async def _added(self, wanted: WantedLater, now: int) -> LaterMessage | TooMany | IdTaken | str | None:
+        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | TooMany | IdTaken | str:
             before = await rows.find(connection, wanted.conversation, wanted.person, wanted.id)
-            if before is not None:
-                return before  # The same was said on another connection at the same moment.
+            if before is not None:  # Another connection was quicker.
+                return before if (before.send_at, before.digest) == (wanted.at, text.digest) else IdTaken()
             if await rows.count(connection, wanted.conversation, wanted.person) >= MOST_WAITING:
                 return TooMany()
             if problem := await self._claimed(connection, wanted, wanted.files, now):

@@ -47,11 +47,12 @@ class CaseEntry(Struct, frozen=True):
     role: CaseRole
     did: str
     """An action, a state, `opened`, `moved:<state>` by hand, or `reminder`, `overdue`, `suspension_lapsed`,
-    `evidence_read`."""
+    `evidence_read`, `file_read`."""
     note: str = ""
     audience: NoteAudience = "internal"
     because: str = ""
-    """What elsewhere brought it about: a sign of the member, or the reason of the conversation's end."""
+    """What elsewhere brought it about: a sign of the member, or the reason of the conversation's end. Of `file_read` it
+    is the file's id."""
     facts: CaseFacts = CaseFacts()
     """What was given with it."""
 

@@ -15,7 +15,9 @@ from sqlalchemy import update
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
+from chatserver.attachments.held_files import HeldFiles, ToHold
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
+from chatserver.cases.case_texts import key_name
 from chatserver.cases.rows import cases
 from chatserver.conversations.membership import MembershipDetails
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
@@ -257,6 +259,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getCaseEvidence", "k1"): row(401, *[403] * 6, "ok", 403),
     ("getCaseEvidence", "absent"): row(401, *[403] * 6, 404, 403),
+    ("getCaseFile", "k1"): row(401, *[403] * 6, "ok", 403),
+    ("getCaseFile", "absent"): row(401, *[403] * 6, 404, 403),
     ("getCases", ""): row(401, *["ok"] * 7, 403),
     ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
     ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
@@ -332,6 +336,7 @@ QUERIES: dict[str, str] = {
 """Of operations that cannot do without."""
 
 PARTS: dict[str, str] = {
+    "file": "sent",
     "month": "2026-01",
     "conversation": "c1",
     "device": "phone",
@@ -494,6 +499,11 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
             await keep_file(server, id, person)
         async with server.parts.database.begin() as connection:
             await connection.execute(update(ATTACHMENTS).where(ATTACHMENTS.c.id == "sent").values(seq=1))
+        held = HeldFiles(server.parts.database, server.parts.keys)
+        file = (await held.holdable("c1", ["sent"]))["sent"]
+        key = await server.parts.keys.current(key_name(case.case.id), 1)
+        async with server.parts.database.begin() as connection:
+            await held.hold(connection, case.case.id, key, [ToHold(1, file)])
         yield server
 
 

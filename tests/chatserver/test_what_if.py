@@ -4,16 +4,19 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import insert, update
 
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
+from chatserver.protocol.entry import More
 from chatserver.records.database import Database
 from chatserver.records.tables import BOOKINGS, LEDGER_SNAPSHOTS, MESSAGES
 from chatserver.replies.rows import waits
 from chatserver.replies.rows.waits import ClosedWait, EndedAs, RefusedMessage
 from chatserver.what_if import MEMBERS, NothingRecordedError, RangeError, what_if
+from quotas import instant
 from quotas.admission import Reason
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Messages, Plan, ReplyPromise, Windows
@@ -95,6 +98,19 @@ async def test_changes_and_urgent_notes_are_no_messages_and_a_deleted_one_was_wr
         for seq, change in changes.items():
             await connection.execute(update(MESSAGES).where(MESSAGES.c.seq == seq).values(change))
     assert (await asked(shelf, RULEBOOK)).total.tried == 1
+
+
+async def test_what_went_out_later_answers_only_older_waits(shelf: Shelf) -> None:
+    """The mentor wrote it before the member asked: it met nothing. A later one of before another wait did."""
+    early, late = MONDAY - HOUR, MONDAY + 2 * DAY
+    wrote = [(MONDAY, "member"), (MONDAY + HOUR, "mentor"), (late, "member"), (late + HOUR, "mentor")]
+    await record(shelf, *wrote)
+    for seq, written_at in ((2, early), (4, late + MINUTE)):
+        more = msgspec.json.encode(More(attachments=["a"], written_at=instant.text(written_at))).decode()
+        async with shelf.database.begin() as connection:
+            await connection.execute(update(MESSAGES).where(MESSAGES.c.seq == seq).values(more=more))
+    total = (await asked(shelf, RULEBOOK)).total
+    assert (total.tried, total.today.met, total.today.missed) == (2, 0, 1)
 
 
 async def test_a_refusal_comes_after_what_was_written_in_the_same_millisecond(shelf: Shelf) -> None:

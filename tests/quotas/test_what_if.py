@@ -277,3 +277,15 @@ def test_what_is_outside_the_range_counts_for_nothing() -> None:
     later = past("basic", (MONDAY, "wrote"), (MONDAY + HOUR, "answered"), (MONDAY + 2 * DAY, "wrote"))
     [line] = told(BUILTIN, [later], until=MONDAY + DAY).lines
     assert (line.tried, line.today.met) == (1, 1)
+
+
+def test_what_the_mentor_sends_later_answers_only_what_was_there_when_it_was_written() -> None:
+    """The wait that began since goes on, and is missed; an older one is met, though more was written in between."""
+    evening, morning = MONDAY + HOUR, MONDAY + 20 * HOUR
+    asked = past("basic", (evening, "wrote"), (MONDAY + 30 * HOUR, "answered"))
+    for written_at, met in ((evening - 1, False), (evening, False), (evening + 1, True)):
+        sent = replace(asked, sent_later=[(morning, written_at)])
+        new = told(BUILTIN, [sent], upto=MONDAY + 40 * HOUR).total.new
+        assert (new.met, new.missed) == (met, not met)
+    none = replace(past("basic"), sent_later=[(morning, evening)])
+    assert told(BUILTIN, [none]).lines == []

@@ -188,9 +188,15 @@ async def sent(
 
 
 async def delete_of_message(connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
-    """The message with that seq was deleted: nobody gets its files any more."""
+    """The message with that seq was deleted: nobody gets its files any more, nor what opens them."""
     here = _column.conversation_id == conversation, _column.seq == seq, _column.state != "deleted"
-    await connection.execute(update(ATTACHMENTS).where(*here).values(state="deleted", changed_at=at))
+    await connection.execute(update(ATTACHMENTS).where(*here).values(state="deleted", sealed=None, changed_at=at))
+
+
+async def delete_one(connection: AsyncConnection, ref: str, at: int) -> None:
+    """As `delete_of_message`, for one of them, sent or not."""
+    here = _column.ref == ref, _column.state != "deleted"
+    await connection.execute(update(ATTACHMENTS).where(*here).values(state="deleted", sealed=None, changed_at=at))
 
 
 async def seal_anew(connection: AsyncConnection, ref: str, sealed: bytes) -> None:

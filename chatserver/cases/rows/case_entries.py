@@ -1,15 +1,16 @@
 """The histories of cases: lines that are only appended. What people wrote in them is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import CASE_ENTRIES, CASES
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseEntry
+from quotas.cases.rules import CaseKind
 
 _facts = msgspec.json.Decoder(CaseFacts)
 
@@ -64,11 +65,19 @@ async def of_case(connection: AsyncConnection, ref: str) -> list[KeptEntry]:
     ]
 
 
-async def when_ended(connection: AsyncConnection, conversation: str, did: str) -> list[int]:
-    """When that was done in cases of a conversation that have ended, in order."""
-    here = (CASES.c.conversation_id == conversation, CASES.c.ended_at.is_not(None), CASE_ENTRIES.c.did == did)
+async def when_ended(connection: AsyncConnection, conversation: str, did: Collection[str]) -> list[int]:
+    """When one of these was done in cases of a conversation that have ended, in order."""
+    here = (CASES.c.conversation_id == conversation, CASES.c.ended_at.is_not(None), CASE_ENTRIES.c.did.in_(did))
     query = select(CASE_ENTRIES.c.at).join(CASES, CASES.c.ref == CASE_ENTRIES.c.ref).where(*here)
     return list(await connection.scalars(query.order_by(CASE_ENTRIES.c.at)))
+
+
+async def first_noted(connection: AsyncConnection, kind: CaseKind, did: str, since: int) -> int | None:
+    """When that was written down first in a case of that kind, of what was since then (ms)."""
+    here = (CASES.c.kind == kind, CASE_ENTRIES.c.did == did, CASE_ENTRIES.c.noted_at >= since)
+    query = select(func.min(CASE_ENTRIES.c.noted_at)).join(CASES, CASES.c.ref == CASE_ENTRIES.c.ref).where(*here)
+    first: int | None = await connection.scalar(query)
+    return first
 
 
 async def by_itself_between(connection: AsyncConnection, after: int, upto: int) -> list[tuple[int, str, str, str, str]]:

@@ -23,6 +23,7 @@ from chatserver.protocol.entry import (
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import ATTACHMENTS, MESSAGES
+from quotas.instant import parse
 from quotas.ledger.base import Entry
 
 _row = MESSAGES.c
@@ -53,8 +54,7 @@ class MessageRow(Struct, frozen=True, gc=False):
 _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(SystemEvent)
 _more = msgspec.json.Decoder(More)
-_URGENT = '"urgent":true'
-"""In the More of an urgent note."""
+_PLAIN = More()
 
 
 def message_of(conversation: str, entry: Entry) -> MessageRow:
@@ -133,7 +133,8 @@ async def place_files(connection: AsyncConnection, rows: Collection[MessageRow],
             await connection.execute(update(ATTACHMENTS).where(*its).values(seq=each.seq))
         if each.kind == "deletion" or each.deleted:
             its_files = here, of.seq == (each.about or each.seq), of.state != "deleted"
-            await connection.execute(update(ATTACHMENTS).where(*its_files).values(state="deleted", changed_at=at))
+            gone = {"state": "deleted", "sealed": None, "changed_at": at}
+            await connection.execute(update(ATTACHMENTS).where(*its_files).values(gone))
 
 
 async def about(connection: AsyncConnection, conversation: str, first: int, last: int) -> list[MessageRow]:
@@ -197,18 +198,20 @@ async def written_since(connection: AsyncConnection, conversation: str, at: int)
 
 async def texts_since(
     connection: AsyncConnection, conversations: Collection[str], since: int
-) -> dict[str, list[tuple[int, Author]]]:
-    """When each text of that instant or a later one was written in these, and on which side, in order.
+) -> dict[str, list[tuple[int, Author, int]]]:
+    """When each text of that instant or a later one came, on which side, and when it was written (0: then), in order.
 
     Deleted ones too: they were written. Not urgent notes: no rule lets them in, and they ask for no answer in time.
     """
-    found: dict[str, list[tuple[int, Author]]] = {}
+    found: dict[str, list[tuple[int, Author, int]]] = {}
     for some in portions(sorted(conversations)):
-        query = select(_row.conversation_id, _row.at, _row.role).where(_row.conversation_id.in_(some))
-        is_note = and_(_row.more.is_not(None), _row.more.contains(_URGENT, autoescape=True))
-        query = query.where(_row.kind == "text", _row.at >= since, ~is_note).order_by(_row.conversation_id, _row.seq)
-        for conversation, at, role in await connection.execute(query):
-            found.setdefault(conversation, []).append((at, role))
+        query = select(_row.conversation_id, _row.at, _row.role, _row.more).where(_row.conversation_id.in_(some))
+        query = query.where(_row.kind == "text", _row.at >= since).order_by(_row.conversation_id, _row.seq)
+        for conversation, at, role, more in await connection.execute(query):
+            said = _more.decode(more) if more is not None else _PLAIN
+            if not said.urgent:
+                written_at = parse(said.written_at) if said.written_at is not None else 0
+                found.setdefault(conversation, []).append((at, role, written_at))
     return found
 
 

@@ -29,6 +29,11 @@ async def test_a_file_by_the_client(valkey_url: str, tmp_path: Path) -> None:
         assert kept.read_bytes() == paper.read_bytes()  # noqa: ASYNC240 - as above
         with pytest.raises(AnswerError, match="there is no attachment"):
             await asyncio.to_thread(download, server.http, token("tora"), "c1", "absent", tmp_path / "x")
+        for id, why in (("..", "is no id"), (".", "is no id"), ("a b", "is no id"), ("a/b", "there is no such path")):
+            with pytest.raises(AnswerError, match=why):
+                await asyncio.to_thread(upload, server.http, token("mia"), "c1", id, paper)
+            with pytest.raises(AnswerError, match=why):
+                await asyncio.to_thread(download, server.http, token("mia"), "c1", id, tmp_path / "x")
         page = tmp_path / "page.pdf"
         page.write_bytes(b"<html>")  # noqa: ASYNC240 - as above
         with pytest.raises(AnswerError, match="by its content"):

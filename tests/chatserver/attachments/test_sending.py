@@ -87,6 +87,31 @@ async def test_what_cannot_be_sent(server: HereServer, http: httpx.AsyncClient) 
         assert (await mia.answer("other"))["code"] == "invalid_field"
 
 
+@pytest.mark.parametrize("encoding", ["json", "msgpack"])
+async def test_a_message_stands_by_its_files_without_its_text(
+    server: HereServer, http: httpx.AsyncClient, encoding: str
+) -> None:
+    """An edit may take the text away, and bring another; a message without files needs one, and so does a blank one."""
+    await upload(http, "mia", "f1", pdf())
+    async with server.device("mia", encoding=encoding) as mia, server.device("tora") as tora:  # type: ignore[arg-type]
+        await mia.say("send", conversation="c1", id="m1", body="Look", attachments=["f1"])
+        await mia.say("send", conversation="c1", id="m2", body="words alone")
+        assert [(await mia.answer(id))["type"] for id in ("m1", "m2")] == ["accepted", "accepted"]
+        for id, about, body in (("e1", 2, ""), ("e2", 1, " \u200b")):
+            await mia.say("edit", conversation="c1", id=id, about=about, body=body)
+            assert (await mia.answer(id))["code"] == "text_empty"
+        await mia.say("edit", conversation="c1", id="e3", about=1, body="")
+        assert (await mia.answer("e3"))["seq"] == 3
+        assert [each["body"] for each in await tora.messages(3)] == ["Look", "words alone", ""]
+        await tora.say("history", conversation="c1")
+        message = (await tora.hears("history"))["messages"][0]
+        assert (message["body"], message["attachments"], "edited_at" in message) == ("", ["f1"], True)
+        await tora.say("search", query="Look", ask="s1")
+        assert (await tora.hears("search", ask="s1"))["found"] == []
+        await mia.say("edit", conversation="c1", id="e4", about=1, body="Look again")
+        assert (await mia.answer("e4"))["seq"] == 4
+
+
 async def test_a_refused_message_gives_its_files_back(server: HereServer, http: httpx.AsyncClient) -> None:
     """They can be sent with the next one that is admitted."""
     change = server.parts.provisioning.change_conversation

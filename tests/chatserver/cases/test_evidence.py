@@ -7,6 +7,7 @@ import pytest
 from chatserver.cases.case_log import EVIDENCE_READ
 from chatserver.cases.erased_words import forget_notes
 from chatserver.cases.evidence import AROUND, CaseEvidence, Evidence
+from chatserver.cases.evidence_end import first_evidence_end
 from chatserver.cases.rows import case_evidence
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data import rows as erasures
@@ -142,6 +143,17 @@ async def test_it_goes_with_the_end_of_the_case(supplied: CaseDesk, evidence: Ca
     assert await kept(supplied, ref)
     await supplied.acted(ref, "withdraw", MIA)
     assert await kept(supplied, ref) == []
+
+
+async def test_its_end_is_known_to_who_removes_traces(supplied: CaseDesk, evidence: CaseEvidence) -> None:
+    ref = (await supplied.opened("r1", "misconduct", MIA, person="tom", messages=(named(31),))).case.id
+    async with supplied.database.read() as connection:
+        assert await first_evidence_end(connection, 0) is None
+    supplied.now = ended = _at(90)
+    await supplied.acted(ref, "dismissed", SARA)
+    async with supplied.database.read() as connection:
+        assert await first_evidence_end(connection, 0) == ended
+        assert await first_evidence_end(connection, ended + 1) is None
 
 
 async def test_it_is_kept_until_the_day_that_support_names(supplied: CaseDesk, evidence: CaseEvidence) -> None:

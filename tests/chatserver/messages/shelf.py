@@ -14,14 +14,16 @@ from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.metrics import Metrics
+from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import More, head_with_more, joined, parted, read_opened
 from chatserver.records.database import Database
 from chatserver.records.tables import MESSAGES
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.settings import Settings
+from quotas import instant
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.base import PostResult, StandIn, posted
+from quotas.ledger.base import Note, NoteResult, PostResult, StandIn, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.policy_file import builtin_policy
 from quotas.standing import Standing, Writer
@@ -78,24 +80,42 @@ class Shelf:
 
     async def answer(self, reply_to: int, body: str) -> PostResult:
         """The mentor answers one message."""
+        return await self._posted("mentor", "tom", body, "c1", 0, None, More(reply_to))
+
+    async def send_later(self, body: str, *, written_at: int) -> PostResult:
+        """What the mentor wrote then goes out now."""
+        return await self._posted("mentor", "tom", body, "c1", 0, None, More(written_at=instant.text(written_at)))
+
+    async def note(self, body: str) -> NoteResult:
+        """The member's urgent note; its id is the body."""
         standing = await self.standing("c1")
         key = await self.keys.current("c1", standing.settings.key)
-        plain = sealed_post(key, "mentor", "tom", body, body, "test")
-        head = head_with_more("tom", "mentor", body, More(reply_to))
-        post = replace(plain, entry=joined(head, parted(plain.entry)[1]))
-        return await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK))
+        entry = joined(head_with_more("mia", "member", body, More(urgent=True)), key.seal(encode_json(body)))
+        note = Note("c1", body, key.digest(body.encode()), entry, "test")
+        return await self.ledger.note(note, standing.settings, standing.terms(RULEBOOK))
 
     async def stand_in(self, stand_in: StandIn, body: str) -> PostResult:
         """Somebody writes in Tom's place."""
         return await self._posted("mentor", stand_in.person, body, "c1", 0, stand_in)
 
     async def _posted(
-        self, writer: Writer, sender: str, body: str, id: str, at: int, stand_in: StandIn | None
+        self,
+        writer: Writer,
+        sender: str,
+        body: str,
+        id: str,
+        at: int,
+        stand_in: StandIn | None,
+        more: More | None = None,
     ) -> PostResult:
         standing = await self.ledger.standing(id, at=at)
         assert standing is not None
         key = await self.keys.current(id, standing.settings.key)
         post = replace(sealed_post(key, writer, sender, body, body, "test"), stand_in=stand_in)
+        if more is not None:
+            head = head_with_more(sender, writer, body, more)
+            written_at = instant.parse(more.written_at) if more.written_at is not None else 0
+            post = replace(post, entry=joined(head, parted(post.entry)[1]), written_at=written_at)
         return await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK), at=at)
 
     async def fill(self, count: int, id: str = "c1") -> list[str]:

@@ -9,8 +9,9 @@ from chatserver.messages.log import PAGE
 from chatserver.messages.substitutes import BEFORE_THE_WAIT, first_for_substitute
 from chatserver.protocol.entry import event_entry
 from chatserver.records.database import Database
-from quotas.instant import HOUR
+from quotas.instant import DAY, HOUR
 from quotas.ledger.base import Posted, StandIn
+from tests.chatserver.messages.changing import changed
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 
 
@@ -64,3 +65,41 @@ async def test_events_answer_nobody_and_wait_for_nothing(shelf: Shelf) -> None:
     assert await first(shelf, since) == 1
     await shelf.archive_all()
     assert await first(shelf, since) == 1
+
+
+async def test_an_urgent_note_waits_for_nothing(database: Database, valkey_url: str) -> None:
+    """It starts no wait, and is read where a wait is open."""
+    saturday = TUESDAY + 4 * DAY
+    async with shelf_at(valkey_url, database, later=4 * DAY) as shelf:
+        await shelf.open()
+        note = await shelf.note("please call me")
+        assert isinstance(note, Posted)
+        assert await first(shelf, saturday - HOUR) is None
+        await shelf.archive_all()
+        assert await first(shelf, saturday - HOUR) is None
+
+
+async def test_what_was_written_for_later_answers_only_older_waits(shelf: Shelf) -> None:
+    """A question of since its writing waits on, whatever went out after it; an older one is answered."""
+    await shelf.fill(30)
+    asked = await shelf.write("member", "question")
+    assert isinstance(asked, Posted)
+    await shelf.send_later("old words", written_at=asked.at)
+    since = await shelf.ledger.now() + 1
+    assert await first(shelf, since) == asked.seq - BEFORE_THE_WAIT
+    await shelf.archive_all()
+    assert await first(shelf, since) == asked.seq - BEFORE_THE_WAIT
+    await shelf.send_later("new words", written_at=asked.at + 1)
+    assert (await shelf.standing()).usage.waiting_since == 0
+    assert await first(shelf, await shelf.ledger.now() + HOUR) is None
+
+
+async def test_what_was_taken_back_waits_no_longer(shelf: Shelf) -> None:
+    """A wait goes on with the messages that stand, and is over when none does."""
+    for text in ("mistake", "question"):
+        await shelf.write("member", text)
+    await changed(shelf.ledger, shelf.keys, "deletion", 1)
+    assert await shelf.log.first_unanswered("c1", TUESDAY - HOUR) == 2
+    await changed(shelf.ledger, shelf.keys, "deletion", 2)
+    await shelf.archive_all()
+    assert await shelf.log.first_unanswered("c1", TUESDAY - HOUR) is None

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.messages.traces import TraceSweep
+from chatserver.messages.traces import FirstSince, TraceSweep
 from chatserver.operating.append_only_file import NOT_ALLOWED, NOT_SHOWN, rewriting_warnings, rewritten
 from chatserver.operating.embedded import EmbeddedStore
 from chatserver.protocol.codec import encode_json
@@ -72,7 +73,7 @@ async def sealed(shelf: Shelf, seq: int) -> bytes:
     return parted(entry.entry)[1]
 
 
-def sweep_of(shelf: Shelf, later: int) -> TraceSweep:
+def sweep_of(shelf: Shelf, later: int, *removals: FirstSince) -> TraceSweep:
     """So many ms later."""
     ledger = RedisLedger(shelf.link, shelf.shift + later)
     return TraceSweep(
@@ -81,6 +82,7 @@ def sweep_of(shelf: Shelf, later: int) -> TraceSweep:
         database=shelf.database,
         ledger=ledger,
         ledger_archive=shelf.ledger_archive,
+        removals=removals,
     )
 
 
@@ -163,6 +165,18 @@ async def test_once_a_day_and_only_where_something_was_deleted(shelf: Shelf) -> 
     assert not await sweep_of(shelf, 19 * HOUR).sweep()
     assert await sweep_of(shelf, 20 * HOUR).sweep()
     assert not await sweep_of(shelf, 3 * DAY).sweep()
+
+
+async def test_also_where_only_something_else_was_removed(shelf: Shelf) -> None:
+    """As where a case ends: what it kept of messages stands in these tables too."""
+    removed = await shelf.ledger.now()
+
+    async def first(connection: AsyncConnection, since: int) -> int | None:
+        return removed if removed >= since else None
+
+    assert not await sweep_of(shelf, 19 * HOUR, first).sweep()
+    assert await sweep_of(shelf, 21 * HOUR, first).sweep()
+    assert not await sweep_of(shelf, 3 * DAY, first).sweep()
 
 
 async def test_what_the_archive_has_not_heard_of_stays_due(shelf: Shelf) -> None:

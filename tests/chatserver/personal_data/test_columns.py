@@ -34,6 +34,7 @@ from chatserver.records.tables import (
     CREDIT_CORRECTIONS,
     DRAFTS,
     EXERCISES,
+    HELD_FILES,
     LATER_MESSAGES,
     LIBRARY,
     MAIL_BOUNCES,
@@ -87,6 +88,7 @@ ASKED = "whether to ask the mentor; what they were asked stands in their notices
 SECRET = "opens something to whoever has it; the export says that there is one"
 OPENED = "exported as it reads"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
+SWEPT = "says which file the next sweep is to remove, and goes with it"
 UNSENT = "exported as it reads, as the `body` of its row"
 STAFF_DID = "what staff did, for those who answer for it; that support read is exported with its instant"
 CHAINED = "ids and instants of what was done to whose data, without a name or a text; a line less would break the chain"
@@ -226,6 +228,7 @@ WHERE = {
     "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
     | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), REPORTED),
+    "held_files": dict.fromkeys((column.name for column in HELD_FILES.columns), REPORTED),
     "attachments": {
         **{name: f"conversations.records.attachments.{name}" for name in ("id", "state", "bytes", "seq")},
         **{name: f"conversations.records.attachments.{name}" for name in ("created_at", "changed_at")},
@@ -380,6 +383,7 @@ AFTERWARDS = {
     **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
     "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), GOES),
+    "held_files": dict.fromkeys((column.name for column in HELD_FILES.columns), SWEPT) | {"sealed": GOES},
     "attachments": dict.fromkeys((column.name for column in ATTACHMENTS.columns), GOES),
     **{table.name: dict.fromkeys((column.name for column in table.columns), CHAINED) for table in AUDIT},
     **{
@@ -491,6 +495,8 @@ REACHING: dict[Table, dict[str, Any]] = {
     CASE_ENTRIES: {"ref": "r1", "number": 1, "at": TUESDAY, "noted_at": TUESDAY, "who": "mia", "role": "member"}
     | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
     CASE_EVIDENCE: {"ref": "r1", "seq": 1, "at": TUESDAY, "sender": "mia", "role": "member", "reported": True}
+    | {"sealed": b"sealed"},
+    HELD_FILES: {"holder": "r1", "id": "f1", "ref": "ab" * 16, "seq": 1, "person_id": "mia", "size": 5_000}
     | {"sealed": b"sealed"},
     AUDIT_LINES: {"number": 1, "at": TUESDAY, "who": "sara", "role": "support", "did": "messages.read"}
     | {"conversation_id": "c1", "person_id": "", "about": "", "details": "{}", "hash": b"hash"},

@@ -162,8 +162,12 @@ async def here(
     traces: float | None = None,
     attachments_url: str | None = None,
     clamav: str | None = None,
+    database_url: str | None = None,
 ) -> AsyncIterator[HereServer]:
-    """Run a server in this loop; servers with the same store and folder are processes of one chat."""
+    """Run a server in this loop; servers with the same store and folder are processes of one chat.
+
+    `database_url` is a migrated database's, as the fixture `records_url`; else there is one in the folder.
+    """
     settings = Settings(
         data_dir=data_dir,
         jwt_secret=SECRET,
@@ -182,9 +186,11 @@ async def here(
         traces=traces,
         attachments_url=attachments_url,
         clamav=clamav,
+        database_url=database_url,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
-    migrated_sqlite(data_dir)
+    if database_url is None:
+        migrated_sqlite(data_dir)
     async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, running):
         yield HereServer(port, parts, running)
 

@@ -17,6 +17,7 @@ from chatserver.protocol.events import Accepted, Message, Role
 from chatserver.records.tables import EXERCISES
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.chatserver.realtime.test_sessions import book, said
 from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
 
@@ -92,6 +93,25 @@ async def test_one_is_given_filled_in_and_handed_in_on_two_servers(servers: Pair
         assert [each["exercise"] for each in (await tora.hears("history"))["messages"]] == [id, id]
         async with other.device("mia", {"c1": 0}, encoding=encoding) as later:
             assert [each["exercise"] for each in await later.messages(2)] == [id, id]
+
+
+async def test_in_a_live_chat_it_is_joining(valkey_url: str, tmp_path: Path) -> None:
+    """Who gives one is there, and so is who hands one in."""
+    async with here(valkey_url, tmp_path, now=when("tuesday", "11:00")) as server:
+        await server.conversation("c1", "live")
+        await saved(server)
+        await book(server, when("tuesday", "12:00"))
+        async with server.device("mia") as mia, server.device("tora") as tora:
+            await give(tora, "before")
+            [given] = await mia.messages(1)
+            await fill(server, given["exercise"], {"question": 2, "value": "Walks"})
+            await move_clock(valkey_url, when("tuesday", "12:01"))
+            assert (await give(tora))["type"] == "accepted"
+            joined = (await said(mia, "joined"))["booking"]["joins"]
+            assert (joined["mentor"] is None, joined["member"]) == (False, None)
+            assert (await hand_in(mia, given["exercise"]))["type"] == "accepted"
+            assert (await said(tora, "joined"))["booking"]["joins"] == joined
+            assert (await said(tora, "joined"))["booking"]["joins"]["member"] is not None
 
 
 async def test_it_is_handed_in_by_the_rules_of_the_plan(valkey_url: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Close
-from chatserver.realtime import reading_along
+from chatserver.realtime import follow_desk
 from chatserver.records.tables import CONVERSATION_KEYS
 from chatserver.setting_values import Rate
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
@@ -273,7 +273,7 @@ async def few(
     valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[HereServer, list[str]]]:
     """A server on which a connection may follow three, and the names of five conversations."""
-    monkeypatch.setattr(reading_along, "MAX_FOLLOWED", 3)
+    monkeypatch.setattr(follow_desk, "MAX_FOLLOWED", 3)
     names = [f"c{n}" for n in range(1, 6)]
     async with here(valkey_url, tmp_path) as server:
         for name in names:
@@ -357,7 +357,7 @@ async def test_who_reads_along_where_is_logged(server: HereServer, caplog: pytes
     said = [
         (record.message, *(record.__dict__[name] for name in ("person", "role", "conversations")))
         for record in caplog.records
-        if record.name == reading_along.__name__
+        if record.name == follow_desk.__name__
     ]
     assert said == [
         ("followed", "sara", "support", ["c1"]),

@@ -227,3 +227,21 @@ async def test_two_devices_change_it_at_once(servers: Pair) -> None:
             await laptop.hears("scheduled", ask="at")
             [kept] = [each for each in await listed(phone) if each["id"] == id]
             assert (kept["body"], kept["at"]) == ("new", after(5))
+
+
+async def test_the_same_id_at_two_times_on_two_servers_at_once(servers: Pair) -> None:
+    """One is kept, and stays taken; the other is told so, also where its time cannot be."""
+    one, other = servers
+    async with one.device("mia") as phone, other.device("mia") as laptop:
+        for number in range(8):
+            id, times = f"n{number}", (after(1), after(2) if number % 2 else after(-1))
+            answers = await asyncio.gather(
+                *(later(device, "same", at, id) for device, at in zip((phone, laptop), times, strict=True))
+            )
+            kept = [each for each in answers if each["type"] == "scheduled"]
+            codes = {each["code"] for each in answers if each["type"] == "error"}
+            assert len(kept) == 1
+            assert codes <= {"id_reused", "invalid_field"}
+            assert (await later(phone, "same", kept[0]["at"], id))["at"] == kept[0]["at"]
+            await phone.say("send", conversation="c1", id=id, body="another")
+            assert (await phone.answer(id))["code"] == "id_reused"

@@ -19,7 +19,7 @@ from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = [f"{number:04}" for number in range(1, 28)]
+STEPS = [f"{number:04}" for number in range(1, 29)]
 
 STARTING = """
 import asyncio, json, sys

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import KeptMessages
-from chatserver.protocol.entry import head_of
+from chatserver.protocol.entry import More, head_of, head_with_more, joined, parted
 from chatserver.records.database import Database
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.rows import session_events
@@ -15,6 +16,7 @@ from chatserver.sessions.session_event import SessionEvent
 from chatserver.sessions.session_timers import SESSION, SessionTimers
 from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.telling import SessionTelling
+from quotas import instant
 from quotas.bookings import Booking, counts
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger import keys
@@ -76,12 +78,16 @@ class StepsDesk(Desk):
         at = await self.store.request("ZSCORE", keys.timers(keys.partition("c1")), keys.timer(SESSION, "b1"))
         return None if at is None else (float(at) - START) / MINUTE
 
-    async def write(self, writer: Writer, at: int) -> None:
+    async def write(self, writer: Writer, at: int, *, sender: str = "", written_at: int = 0) -> None:
         """A message is accepted at that instant, and the process dies before it does anything else."""
         standing = await self.ledger.standing("c1", at=at)
         assert standing is not None
         key = await conversation_keys(self.database).current("c1", standing.settings.key)
-        post = sealed_post(key, writer, "mia" if writer == "member" else "tom", f"{writer}{at}", "text", "test")
+        sender = sender or ("mia" if writer == "member" else "tom")
+        post = sealed_post(key, writer, sender, f"{writer}{at}", "text", "test")
+        if written_at:
+            head = head_with_more(sender, writer, post.id, More(written_at=instant.text(written_at)))
+            post = replace(post, entry=joined(head, parted(post.entry)[1]), written_at=written_at)
         assert isinstance(await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK), at=at), Posted)
 
 
@@ -181,6 +187,23 @@ async def test_whoever_wrote_in_a_live_chat_has_joined_it_also_where_nobody_note
     assert await desk.next_ring() == 10
     await desk.ring(END)
     assert [event.data["state"] for event in await desk.events() if event.name == "ended"] == ["held"]
+
+
+async def test_what_went_out_later_or_was_written_by_a_substitute_is_no_joining(desk: StepsDesk) -> None:
+    """Neither says that the mentor is there."""
+    await desk.book()
+    await desk.ring(START)
+    await desk.write("mentor", START + MINUTE, written_at=START - MINUTE)
+    await desk.write("mentor", START + 2 * MINUTE, sender="ann")
+    await desk.ring(START + 5 * MINUTE)
+    found = await desk.bookings.find("b1")
+    assert found is not None
+    assert found.mentor_joined_at == 0
+    await desk.write("mentor", START + 6 * MINUTE)
+    await desk.ring(START + 10 * MINUTE)
+    found = await desk.bookings.find("b1")
+    assert found is not None
+    assert found.mentor_joined_at == START + 6 * MINUTE
 
 
 async def test_who_is_late_and_whether_they_were_connected(desk: StepsDesk) -> None:

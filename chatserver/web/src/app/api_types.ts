@@ -1479,11 +1479,22 @@ export interface SavedItemView {
   updated_at: string;
 }
 
+/** A file that such a message carries, as in `GET /v1/conversations/{id}/attachments`. */
+export interface SealedFile {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+}
+
 /**
  * A message that was reported, or stands around such a one, as it stood then.
  *
  * `text` is null where it does not open. `earlier` is what it said before it was edited, at `edited_at`. `deleted`: it
- * had been deleted before the report.
+ * had been deleted before the report. `files` are kept with it, whatever becomes of the message.
  */
 export interface SealedMessage {
   seq: number;
@@ -1495,6 +1506,7 @@ export interface SealedMessage {
   edited_at: string | null;
   earlier: EarlierText[];
   deleted: boolean;
+  files: SealedFile[];
 }
 
 /** In the order of the conversation; none where none were reported, or they are kept no more. */

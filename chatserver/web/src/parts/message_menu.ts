@@ -83,7 +83,7 @@ export class MessageMenu extends PageElement {
       <ul class="menu__lines">
         <li><button type="button" @click=${this.#answer}>${icon("return", "s")} ${words.message
           .answer}</button></li>
-        ${isMine && age < EDIT_MS && message.body && !message.exercise
+        ${isMine && age < EDIT_MS && (message.body || hasFiles(message)) && !message.exercise
           ? html`<li><button type="button" @click=${() => this.#show("edit")}>${
             icon("pen", "s")
           } ${words.message.edit}</button></li>`
@@ -139,9 +139,10 @@ export class MessageMenu extends PageElement {
 
   readonly #edited = (event: Event): void => {
     event.preventDefault();
-    const text = this.querySelector("textarea")!.value;
+    const typed = this.querySelector("textarea")!.value;
     const message = this.#message;
-    if (!message || !text.trim()) return;
+    const text = typed.trim() ? typed : "";
+    if (!message || !(text || hasFiles(message))) return;
     if (text === message.body) return this.#close();
     void this.#do((talk) => talk.edit(message, text));
   };
@@ -194,6 +195,11 @@ export class MessageMenu extends PageElement {
     buttons[(now + step + buttons.length) % buttons.length]?.focus();
     event.preventDefault();
   };
+}
+
+/** Whether it stands by its files, also without a text. */
+function hasFiles({ attachments }: Message): boolean {
+  return Boolean(attachments?.length);
 }
 
 /** Below the button, or above it where there is no room; never beyond the window. */

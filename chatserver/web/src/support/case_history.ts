@@ -6,6 +6,9 @@ import type { Desk } from "./desk.ts";
 import { factWords } from "./case_facts.ts";
 import { wordOf } from "./word_of.ts";
 
+/** Which file it was, an id, says nothing to people. */
+const FILE_READ = "file_read";
+
 export function caseHistory(view: CaseView, desk: Desk) {
   return html`<ol class="history">${
     view.history.toReversed().map((each) => line(each, view, desk))
@@ -26,7 +29,9 @@ function line(each: CaseLineView, view: CaseView, desk: Desk) {
       <p class=${each.who ? "" : "auto"}>${by}${did(
         each,
         desk,
-      )}${each.who || !isState(each.did, view) ? nothing : `, ${says.cases.byItself}`}${each.because
+      )}${each.who || !isState(each.did, view)
+        ? nothing
+        : `, ${says.cases.byItself}`}${each.because && each.did !== FILE_READ
         ? ` (${each.because.replaceAll("_", " ")})`
         : nothing}</p>
       ${facts.length

@@ -9,6 +9,7 @@ import { factWords } from "./case_facts.ts";
 import { caseHistory } from "./case_history.ts";
 import "./case_step.ts";
 import type { Desk } from "./desk.ts";
+import "./evidence_files.ts";
 import { wordOf } from "./word_of.ts";
 import { planName } from "../parts/plan_name.ts";
 
@@ -208,7 +209,7 @@ export class CasePage extends PageElement {
     if (!evidence.messages.length) return html`<p class="quiet">${says.cases.noEvidence}</p>`;
     return html`
       <h2 class="h3">${says.cases.evidence}</h2>
-      <ol class="history">${evidence.messages.map((each) =>
+      <ol class="history" @opened=${() => void this.#load()}>${evidence.messages.map((each) =>
         html`<li><time datetime=${each.at}>${times.shortDay(Date.parse(each.at))}, ${
           times.clock(Date.parse(each.at))
         }</time><div><p><strong>${people.name(each.sender)}</strong>${
@@ -225,7 +226,15 @@ export class CasePage extends PageElement {
               </p>
             `
           )
-        }<p class="note">${each.deleted ? says.cases.takenBack : each.text ?? "–"}</p></div></li>`
+        }${
+          each.text !== "" || each.deleted
+            ? html`<p class="note">${each.deleted ? says.cases.takenBack : each.text ?? "–"}</p>`
+            : nothing
+        }${
+          each.files.length
+            ? html`<evidence-files .desk=${this.desk} .ref=${view.id} .files=${each.files}></evidence-files>`
+            : nothing
+        }</div></li>`
       )}</ol>
     `;
   }

@@ -171,6 +171,7 @@ export const da: SupportWords = {
       overdue: "Over fristen: support blev adviseret",
       suspension_lapsed: "Lukningen bortfaldt",
       evidence_read: "læste de anmeldte beskeder",
+      file_read: "åbnede en fil fra de anmeldte beskeder",
       again: "Det skete igen",
       movedTo: (state) => `flyttede den til »${state}«`,
       movedByHand: (state) => `flyttede den i hånden til »${state}«`,

@@ -170,6 +170,7 @@ export const en = {
       overdue: "Overdue: support was told",
       suspension_lapsed: "The suspension lapsed",
       evidence_read: "read the reported messages",
+      file_read: "opened a file of the reported messages",
       again: "It happened again",
       movedTo: (state: string) => `moved it to “${state}”`,
       movedByHand: (state: string) => `moved it by hand to “${state}”`,

@@ -170,6 +170,7 @@ export const nb: SupportWords = {
       overdue: "Over fristen: support ble varslet",
       suspension_lapsed: "Stengingen falt bort",
       evidence_read: "leste de rapporterte meldingene",
+      file_read: "åpnet en fil fra de rapporterte meldingene",
       again: "Det skjedde igjen",
       movedTo: (state) => `flyttet den til «${state}»`,
       movedByHand: (state) => `flyttet den for hånd til «${state}»`,

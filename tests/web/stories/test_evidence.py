@@ -1,0 +1,57 @@
+"""Support looks at what somebody sent, deleted and was reported for."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from chatserver.conversations.requests import PersonDetails
+from tests.chatserver.attachments.files import pdf, photo, upload
+from tests.chatserver.realtime.servers import here, token
+from tests.plain_http import http_client
+from tests.stories.clock import when
+from tests.web.browsers import signed_in
+from tests.web.stories.axe import nothing_found
+
+# One browser serves all tests of a process, so they share its loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_files_of_a_deleted_message_are_read_in_the_case(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """A picture is seen there, a document kept; the history says that they were opened."""
+    picture, paper = photo(), pdf(9_000)
+    async with here(valkey_url, tmp_path / "data", now=when("tuesday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with http_client(server.http) as http:
+            assert (await upload(http, "tora", "f1", picture, "rude.jpg")).is_success
+            assert (await upload(http, "tora", "f2", paper, "rude.pdf")).is_success
+            async with server.device("tora") as tora:
+                await tora.say("send", conversation="c1", id="m1", body="Look at this", attachments=["f1", "f2"])
+                assert (await tora.answer("m1"))["type"] == "accepted"
+                report = {"kind": "misconduct", "conversation": "c1", "facts": {"person": "tora", "messages": ["m1"]}}
+                bearer = {"Authorization": f"Bearer {token('mia')}"}
+                assert (await http.put("/v1/cases/r1", json=report, headers=bearer)).is_success
+                await tora.say("delete", conversation="c1", id="d1", about=1)
+                assert (await tora.answer("d1"))["type"] == "accepted"
+        await server.parts.attachment_sweep.sweep()
+        async with signed_in(browser, server, "sara") as sara:
+            page = sara.page
+            await page.get_by_role("link", name="Cases").click()
+            await page.locator("tbody a").first.click()
+            await page.get_by_role("button", name="Read the reported messages").click()
+            await expect(page.get_by_text("Look at this")).to_be_visible()
+            show = page.get_by_role("button", name="Show rude.jpg")
+            await show.focus()
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("img", name="rude.jpg")).to_be_visible()
+            await expect(show).to_be_focused()
+            async with page.expect_download() as kept:
+                await page.get_by_role("button", name="rude.pdf").click()
+            download = await kept.value
+            assert download.suggested_filename == "rude.pdf"
+            assert Path(await download.path()).read_bytes() == paper  # noqa: ASYNC240 - a millisecond
+            await expect(page.get_by_text("opened a file of the reported messages")).to_have_count(2)
+            await nothing_found(page)
