@@ -24,7 +24,7 @@ from chatserver.api.session_refusals import DETAILS
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
 from chatserver.notices.preference_requests import Preferences, QuietHours, TopicPreference
-from chatserver.protocol import events
+from chatserver.protocol import board, events, session_events
 from chatserver.protocol.cases import CaseGlance, CaseWaits
 from chatserver.protocol.codec import check_text, decode, encode
 from chatserver.protocol.codes import CLOSE_REASON, CODES, MEANING, TEMPORARY, Close
@@ -117,11 +117,11 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("reaction", events.Reaction),
         ("earlier text", events.EarlierText),
         ("own settings", events.OwnSettings),
-        ("credits left", events.CreditsLeft),
-        ("next session", events.NextSession),
-        ("wait", events.BoardWait),
-        ("step", events.WaitStep),
-        ("totals", events.BoardTotals),
+        ("credits left", session_events.CreditsLeft),
+        ("next session", session_events.NextSession),
+        ("wait", board.BoardWait),
+        ("step", board.WaitStep),
+        ("totals", board.BoardTotals),
         ("event of a message", events.SystemEvent),
         ("message for later", events.LaterView),
         ("draft of a conversation", events.DraftView),

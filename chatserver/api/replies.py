@@ -11,8 +11,7 @@ from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import FieldProblem, PersonId, PlanName
 from chatserver.conversations.standing_view import owed_of, totals_of
-from chatserver.protocol import events
-from chatserver.protocol.events import BoardTotals, WaitStep
+from chatserver.protocol.board import BoardTotals, BoardWait, WaitStep
 from chatserver.replies.board import Wanted, place_of
 from chatserver.replies.board_rows import steps_at, steps_of
 from quotas.admission import WaitState
@@ -36,7 +35,7 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
 
 
-class WaitResource(events.BoardWait, frozen=True, kw_only=True):
+class WaitResource(BoardWait, frozen=True, kw_only=True):
     """An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised.
 
     `steps` of the escalation in their order, as the deadline stands: who was told, and who is told when, if no answer

@@ -2,7 +2,6 @@
 
 import getpass
 import re
-import time
 
 from chatserver.audit.line import AuditDeed, AuditDid, Details
 
@@ -10,9 +9,8 @@ _ODD = re.compile(r"[^A-Za-z0-9_.:|@~-]")
 _LONGEST = 64
 
 
-def operator_deed(did: AuditDid, *, person: str = "", details: Details | None = None, at: int = 0) -> AuditDeed:
-    """By the name of their account on this machine; `at` in ms, this machine's clock where it is 0."""
-    at = at or time.time_ns() // 1_000_000
+def operator_deed(did: AuditDid, at: int, *, person: str = "", details: Details | None = None) -> AuditDeed:
+    """By the name of their account on this machine; `at` in ms, by the store's clock as in every line."""
     return AuditDeed(at, operator(), "operator", did, person=person, details=details or {})
 
 

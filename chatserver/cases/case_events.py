@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from chatserver.cases.case_onlookers import CaseOnlooker, onlookers
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.protocol.cases import CaseGlance, CaseWaits
-from chatserver.protocol.events import CaseChanged
+from chatserver.protocol.cases import CaseChanged, CaseGlance, CaseWaits
 from quotas import instant
 from quotas.calendar import Calendar
 from quotas.cases.dues import due_of

@@ -1,6 +1,6 @@
 """The board as a watching client knows it: kept current by the `replies` events that pass."""
 
-from chatserver.protocol.events import BoardShown, BoardTotals, BoardWait
+from chatserver.protocol.board import BoardShown, BoardTotals, BoardWait
 
 NO_DEADLINE = "~"
 """Sorts after every instant."""

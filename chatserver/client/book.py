@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from chatserver.messages.changes import CHANGES
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
@@ -62,7 +63,8 @@ def _after(
             return known
         case Message():
             unread = known.unread + (event.kind == "text" and event.role == _other_side(known, user))
-            return replace(known, last_seq=event.seq, unread=unread, last=_last_of(event))
+            last = _last_changed(known.last, event) if event.kind in CHANGES else _last_of(event)
+            return replace(known, last_seq=event.seq, unread=unread, last=last)
         case UnreadLeft():
             return replace(known, unread=event.unread, last_seq=max(known.last_seq, event.last_seq))
         case ReplyChanged():
@@ -81,18 +83,32 @@ def _other_side(known: ConversationView, user: str) -> Role:
     return "member" if is_mentor else "mentor"
 
 
+def _last_changed(last: LastMessage | None, change: Message) -> LastMessage | None:
+    """The last message after an edit, a deletion or a reaction: that is none itself."""
+    if last is None or last.seq != change.about or last.deleted:
+        return last
+    if change.kind == "deletion":
+        return replace(last, text="", deleted=True, attachments=0, edited_at=None)
+    if change.kind == "edit" and not change.deleted:
+        return replace(last, text=_line(change.body), erased=change.erased, edited_at=change.at)
+    return last
+
+
 def _last_of(message: Message) -> LastMessage:
-    text = " ".join(message.body.split())
     return LastMessage(
         message.seq,
         message.sender,
         message.role,
         message.at,
-        text,
+        _line(message.body),
         message.erased,
         message.event,
         message.kind,
-        message.about,
         message.deleted,
         len(message.attachments),
+        message.urgent,
     )
+
+
+def _line(body: str) -> str:
+    return " ".join(body.split())

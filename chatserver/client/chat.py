@@ -14,6 +14,8 @@ from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
 from chatserver.client.link import ClientLink, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
+from chatserver.protocol.board import BoardShown
+from chatserver.protocol.cases import CaseChanged
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import (
@@ -48,8 +50,6 @@ from chatserver.protocol.commands import (
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
-    BoardShown,
-    CaseChanged,
     Clock,
     Composer,
     ComposerChanged,
@@ -68,9 +68,6 @@ from chatserver.protocol.events import (
     LaterList,
     LaterView,
     Message,
-    NoticeCame,
-    NoticesPage,
-    NoticesRead,
     Presence,
     ReadMark,
     Refused,
@@ -78,14 +75,14 @@ from chatserver.protocol.events import (
     ReplyChanged,
     Scheduled,
     SearchPage,
-    SessionChanged,
-    Signalled,
     TypingNow,
     Unfollowed,
     UnreadLeft,
     WaitAcknowledged,
     Welcome,
 )
+from chatserver.protocol.notices import NoticeCame, NoticesPage, NoticesRead
+from chatserver.protocol.session_events import SessionChanged, Signalled
 from chatserver.protocol.sessions import BookingView
 from quotas import instant
 

@@ -49,17 +49,16 @@ from chatserver.protocol.events import (
     HistoryPage,
     LaterChanged,
     LaterList,
-    NoticesPage,
-    NoticesRead,
     Refused,
     Renewed,
     Role,
     Scheduled,
     SearchPage,
-    SessionChanged,
     Unfollowed,
     WaitAcknowledged,
 )
+from chatserver.protocol.notices import NoticesPage, NoticesRead
+from chatserver.protocol.session_events import SessionChanged
 
 WritingInTurn = Send | Edit | Delete | React
 """Of one conversation they go out one after the other."""

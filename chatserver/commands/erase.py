@@ -14,6 +14,7 @@ from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, screen
+from chatserver.composition import opening
 from chatserver.personal_data.erasure import Erased
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
@@ -40,7 +41,7 @@ def erase(
         if not yes:
             _confirm(person)
         with store_in_use_of(settings) as store_url:
-            erased = run(_erase(settings, store_url, person))
+            erased = run(_erase(settings, store_url, person, run(opening.clock_of(store_url))))
         _show(erased)
         if erased.unrecorded:
             sys.exit(1)
@@ -60,9 +61,9 @@ def _confirm(person: str) -> None:
         raise SettingsError("nothing was erased: the id was not typed again; scripts give --yes")
 
 
-async def _erase(settings: Settings, store_url: str, person: str) -> Erased:
+async def _erase(settings: Settings, store_url: str, person: str, at: int) -> Erased:
     async with keyed.erasing(settings, store_url) as erasure:
-        deed = operator_deed("person.erased", person=person)
+        deed = operator_deed("person.erased", at, person=person)
         with bar(LONG) as progress, noted_along(lambda: deed):
             task = progress.add_task("erasing", total=None)
             return await erasure.erase(person, lambda done, total: progress.update(task, completed=done, total=total))

@@ -12,7 +12,7 @@ from chatserver.audit.trail import noted_along
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import run
+from chatserver.commands.running import now_of, run
 from chatserver.composition import opening
 from chatserver.conversations.requests import Missing
 from chatserver.settings import Settings, SettingsError
@@ -42,14 +42,14 @@ def invite(
         except ValueError as error:
             raise SettingsError(str(error)) from None
         require_records(settings)
-        link = run(_invite(settings, person, minutes))
+        link = run(_invite(settings, person, minutes, now_of(settings)))
         if isinstance(link, Missing):
             raise SettingsError(f"no member, mentor or support by the id {person} is on record; correct the id")
         sys.stdout.write(f"{link}\n")
 
 
-async def _invite(settings: Settings, person: str, minutes: int) -> str | Missing:
-    deed = operator_deed("person.invited", person=person, details={"minutes": minutes})
+async def _invite(settings: Settings, person: str, minutes: int, at: int) -> str | Missing:
+    deed = operator_deed("person.invited", at, person=person, details={"minutes": minutes})
     async with opening.inviting(settings) as links:
         with noted_along(lambda: deed):
             return await links.make(person, lasts=minutes * MINUTE)

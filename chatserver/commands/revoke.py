@@ -47,22 +47,22 @@ def revoke(
             raise SettingsError(str(error)) from None
         if not unrecorded:
             require_records(settings)
-            if not run(_is_on_record(settings, person)):
+        with store_in_use_of(settings) as store_url:
+            if not unrecorded and not run(_is_on_record(settings, person, run(opening.clock_of(store_url)))):
                 raise SettingsError(
                     f"nobody by the id {person} is on record, and nothing was revoked; correct the id, or give "
                     "--unrecorded to refuse its tokens all the same"
                 )
-        with store_in_use_of(settings) as store_url:
             holds = run(_revoke(store_url, person, before))
         screen.print(f"Tokens of {person} issued before {instant.text(holds)} are refused.", highlight=False)
 
 
-async def _is_on_record(settings: Settings, person: str) -> bool:
+async def _is_on_record(settings: Settings, person: str, at: int) -> bool:
     """Whether there is anybody to revoke tokens of; that it is about to be done is noted then."""
     async with opening.migrated(settings) as database:
         if not await is_recorded(database, person):
             return False
-        await note(database, operator_deed("tokens.revoked", person=person))
+        await note(database, operator_deed("tokens.revoked", at, person=person))
         return True
 
 

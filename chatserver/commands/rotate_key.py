@@ -11,7 +11,7 @@ from chatserver.audit.trail import note
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import run
+from chatserver.commands.running import now_of, run
 from chatserver.commands.screen import LONG, bar, screen
 from chatserver.composition import opening
 from chatserver.keys.master_keys import MAKE_ONE, MasterKeys, master_keys
@@ -33,14 +33,14 @@ def rotate_key(*, keep_old: Annotated[bool, Parameter(negative="")] = False, fla
         require_records(settings)
         masters = master_keys(settings)
         with masters.alone() if masters.file is not None else nullcontext():
-            rotated = run(_rotate(settings, masters, keep_old))
+            rotated = run(_rotate(settings, masters, keep_old, now_of(settings)))
         screen.print(
             f"Wrapped anew by the master key {rotated.master}: {counted(rotated.keys, 'key')}.", highlight=False
         )
         screen.print(_next_step(masters, rotated), highlight=False, soft_wrap=True)
 
 
-async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool) -> Rotated:
+async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool, at: int) -> Rotated:
     async with opening.migrated(settings) as database:
         with bar(LONG) as progress:
             task = progress.add_task("wrapping", total=None)
@@ -52,7 +52,7 @@ async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool) -> Ro
             )
         # Afterwards, since which keys have gone is known then: of an interrupted one the rest is another.
         details: Details = {"master": rotated.master, "keys": rotated.keys, "dropped": rotated.dropped}
-        await note(database, operator_deed("key.rotated", details=details))
+        await note(database, operator_deed("key.rotated", at, details=details))
         return rotated
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from chatserver.access.revocation import Revocations
-from chatserver.operating.clock_shift import settle_shift
+from chatserver.operating.clock_shift import settle_shift, shown_by
 from chatserver.private_files import tighten
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
@@ -67,6 +67,12 @@ async def bare_ledger(store_url: str) -> AsyncIterator[RedisLedger]:
         ledger = RedisLedger(store)
         await ledger.load()
         yield ledger
+
+
+async def clock_of(store_url: str) -> int:
+    """What the store's clock shows, in ms: everything is by that, and a demo's is shifted. Raises StoreError."""
+    async with linked(store_url) as store:
+        return await shown_by(store)
 
 
 @contextlib.asynccontextmanager

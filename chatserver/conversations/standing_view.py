@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from chatserver.conversations.absence import AbsenceRecord
-from chatserver.protocol import events
-from chatserver.protocol.events import Away, BoardWait, Composer, HelpLine, Reply
+from chatserver.protocol.board import BoardTotals, BoardWait
+from chatserver.protocol.events import Away, Composer, HelpLine, Reply
 from quotas import help_policy
 from quotas.admission import Usage, WritingState
 from quotas.instant import text, text_or_none
@@ -63,6 +63,6 @@ def owed_of(wait: OpenWait, now: int, substitute: str | None = None) -> BoardWai
     )
 
 
-def totals_of(totals: Totals) -> events.BoardTotals:
+def totals_of(totals: Totals) -> BoardTotals:
     """How many open waits there are."""
-    return events.BoardTotals(totals.waiting, totals.overdue, totals.missed)
+    return BoardTotals(totals.waiting, totals.overdue, totals.missed)

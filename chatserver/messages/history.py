@@ -64,22 +64,23 @@ def _size(message: Message) -> int:
     return len(message.body.encode()) + sum(len(each.body.encode()) for each in message.earlier) + HEAD_BYTES
 
 
-def last_message_of(entry: Entry) -> LastMessage:
-    """An entry in the open as lists show it."""
+def last_message_of(entry: Entry, edit: Entry | None) -> LastMessage:
+    """A message or event in the open, with its last edit, as lists show it."""
     message = read_opened(entry.entry)
+    says = message if edit is None else read_opened(edit.entry)
     return LastMessage(
         entry.seq,
         message.sender,
         message.role,
         instant.text(entry.at),
-        " ".join(message.body[: 4 * LAST_TEXT].split())[:LAST_TEXT],
-        message.erased,
+        " ".join(says.body[: 4 * LAST_TEXT].split())[:LAST_TEXT],
+        says.erased,
         message.event,
         message.kind,
-        message.about,
         message.deleted,
-        len(message.attachments),
+        0 if message.deleted else len(message.attachments),
         message.urgent,
+        instant.text(edit.at) if edit is not None else None,
     )
 
 

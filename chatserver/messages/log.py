@@ -4,8 +4,11 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
+from msgspec import Struct
+
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
+from chatserver.messages.changes import CHANGES
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
 from chatserver.messages.waiting import LoggedHead, WaitingTexts
@@ -18,6 +21,13 @@ PAGE = 100
 """Messages that are read at once by who looks for one."""
 
 logger = logging.getLogger(__name__)
+
+
+class LastEntry(Struct, frozen=True):
+    """A message or event as it is kept, and the last edit of it; a deleted one has no text any more."""
+
+    entry: Entry
+    edit: Entry | None = None
 
 
 class KeptMessages:
@@ -60,10 +70,21 @@ class KeptMessages:
             before = page[0].seq
         return found
 
-    async def last(self, conversation: str, last_seq: int) -> Entry | None:
-        """The last message or event, as it is stored; None where there is none, or it is not to be had."""
-        found = await self.stored(conversation, last_seq - 1, last_seq + 1, 1) if last_seq else []
-        return found[0] if found else None
+    async def last(self, conversation: str, last_seq: int) -> LastEntry | None:
+        """The last message or event up to that seq; None where there is none, or it is not to be had."""
+        before, some, edits = last_seq + 1, 1, dict[int, Entry]()
+        while before > 1:
+            page = await self.stored(conversation, max(0, before - 1 - some), before, some)
+            for entry in reversed(page):
+                head = head_of(entry.entry)
+                if head.kind not in CHANGES:
+                    return LastEntry(entry, None if head.deleted else edits.get(entry.seq))
+                if head.kind == "edit" and not head.deleted:
+                    edits.setdefault(head.about or 0, entry)
+            if not page:
+                break
+            before, some = page[0].seq, PAGE  # it was a change: there may be more of them
+        return None
 
     async def last_seq(self, conversation: str) -> int:
         """The newest message's; 0 where there is none."""

@@ -9,7 +9,7 @@ import msgspec
 
 from chatserver.notices.notice import Notice
 from chatserver.notices.notice_view import view_of
-from chatserver.protocol.events import NoticeCame, NoticesRead
+from chatserver.protocol.notices import NoticeCame, NoticesRead
 from quotas.ledger import feed, keys
 from quotas.store.errors import StoreError
 from quotas.store.port import Store

@@ -14,7 +14,7 @@ from chatserver.notices.rows import notices
 from chatserver.notices.rows.glances import glances
 from chatserver.notices.rows.others import others_of
 from chatserver.notices.texts import NoticeWords, words_of
-from chatserver.protocol.events import NoticesPage, NoticesRead
+from chatserver.protocol.notices import NoticesPage, NoticesRead
 from chatserver.records.database import Database
 from quotas.phrases import Language
 

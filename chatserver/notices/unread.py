@@ -30,8 +30,9 @@ MOST_COUNTED = 5 * PAGE
 
 
 class UnreadStretch(Struct, frozen=True):
-    """What a side has not read: the first message of the other one (`at` in ms), and how many there are. Edits count.
+    """What a side has not read: the first message of the other one (`at` in ms), and how many there are.
 
+    An edit of one that was read is one, too; of one that is unread, it is one with that.
     `is_answer` where that side wrote last before it; `sender` is who wrote the first.
     """
 
@@ -130,21 +131,23 @@ class UnreadTimers:
         read = standing.member_read if side == "member" else standing.mentor_read
         lowest = max(read, standing.last_seq - MOST_COUNTED)
         first: LoggedHead | None = None
-        before, count, is_answer = standing.last_seq + 1, 0, False
+        told: set[int] = set()
+        before, is_answer = standing.last_seq + 1, False
         while before > lowest + 1 and not is_answer:
             page = await self._messages.heads(conversation, max(lowest, before - 1 - PAGE), before, PAGE)
             for entry in reversed(page):
                 if is_answer := entry.head.role == side:
                     break
                 if entry.head.role in WRITERS and _is_told(entry):
-                    first, count = entry, count + 1
+                    first = entry
+                    told.add(entry.head.about or entry.seq)
             if not page:
                 break
             before = page[0].seq
         if first is None:
             return None
         is_answer = is_answer or await self._answers(conversation, side, first.seq)
-        return UnreadStretch(first.seq, first.at, count, is_answer, first.head.sender)
+        return UnreadStretch(first.seq, first.at, len(told), is_answer, first.head.sender)
 
     async def _answers(self, conversation: str, side: Writer, seq: int) -> bool:
         """Whether that side wrote last before it, as far as a page reaches."""

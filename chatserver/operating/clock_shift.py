@@ -20,8 +20,7 @@ async def settle_shift(store: Store, wanted_now: str | None) -> int:
     A clock that was shifted already is left as it is: a later `wanted_now` is for the caller to move it to. Raises
     ClockShiftError where it cannot show `wanted_now`, StoreError.
     """
-    seconds, micros = await store.request("TIME")
-    real = int(seconds) * 1000 + int(micros) // 1000
+    real = await _real_now(store)
     stored = await store.request("HGET", keys.META, "shift")
     shift = int(stored or 0)
     wanted = shift
@@ -40,6 +39,16 @@ async def settle_shift(store: Store, wanted_now: str | None) -> int:
     if stored is None or wanted != shift:
         await store.request("HSET", keys.META, "shift", wanted)
     return wanted
+
+
+async def shown_by(store: Store) -> int:
+    """What its clock shows, shifted or not; nothing is settled by that. Raises StoreError."""
+    return await _real_now(store) + int(await store.request("HGET", keys.META, "shift") or 0)
+
+
+async def _real_now(store: Store) -> int:
+    seconds, micros = await store.request("TIME")
+    return int(seconds) * 1000 + int(micros) // 1000
 
 
 def shift_to(now: int, real: int) -> int:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from chatserver.protocol.event import Event
+
 
 class CaseWaits(Struct, frozen=True):
     """What is waited for: the state `what`, from whom (`by`), until `at`, null while the clock stands still.
@@ -31,3 +33,13 @@ class CaseGlance(Struct, frozen=True):
     ended_at: str | None
     assignee: str
     due: CaseWaits | None
+
+
+class CaseChanged(Event, frozen=True, tag="case"):
+    """A case was opened, or has changed: as it is now, and the line of its history that its reader sees, '' for none.
+
+    `case` is null where some may have been missed: whoever shows cases asks for them again.
+    """
+
+    case: CaseGlance | None
+    did: str = ""

@@ -9,7 +9,7 @@ import msgspec
 
 from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import COMMANDS, MAX_BODY_BYTES, Addressed, AnyCommand
-from chatserver.protocol.events import Event
+from chatserver.protocol.event import Event
 from chatserver.protocol.visible import shows
 
 Encoding = Literal["json", "msgpack"]

@@ -59,7 +59,10 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class More(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the head of a message has where its writer says more than a text."""
+    """What the head of a message has where its writer says more than a text: these of its fields, copied one by one.
+
+    A base class, or a copy that no field can be forgotten in, would cost each message more than this; a test has all.
+    """
 
     reply_to: int | None = None
     attachments: list[str] = []

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from chatserver.protocol.cases import CaseGlance
+from chatserver.protocol.board import BoardShown
+from chatserver.protocol.cases import CaseChanged
 from chatserver.protocol.codes import Code
-from chatserver.protocol.notices import NoticeView, UnreadNotices
-from chatserver.protocol.sessions import BookingView
+from chatserver.protocol.event import Event
+from chatserver.protocol.notices import NoticeCame, NoticesPage, NoticesRead, UnreadNotices
+from chatserver.protocol.session_events import CreditsLeft, NextSession, SessionChanged, Signalled
 from quotas.admission import Reason, Status
-from quotas.bookings import BookingState
 from quotas.help_policy import LineKind
-from quotas.plans import Escalated, Service
 from quotas.standing import ChangeKind
 
 MAX_CONVERSATIONS = 5_000
@@ -22,10 +22,6 @@ MAX_CONVERSATIONS = 5_000
 MAX_LIST_BYTES = 64 * 1024 - 1024
 """Bytes of the conversations of one page of a member's or mentor's list: with what is around them it has 64 KiB."""
 
-EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
-"""What happened at sessions and stands in the conversation, as an event."""
-SessionKind = Literal[EntryName, "starting", "joined", "ending"]
-"""What happened, as the socket says it."""
 
 Role = Literal["member", "mentor", "support", "service"]
 Author = Literal[Role, "system"]
@@ -70,64 +66,6 @@ class Reply(Struct, frozen=True):
     overdue: bool
 
 
-class WaitStep(Struct, frozen=True):
-    """A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
-
-    `to` are those whom it is for, a substitute only where somebody stands in now; `told`, whether it is over.
-    """
-
-    at: str
-    to: list[Escalated]
-    before_hours: float | None
-    after_hours: float | None
-    told: bool
-
-
-class BoardWait(Struct, frozen=True):
-    """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted.
-
-    `substitute` is who stands in while the mentor is away, null where nobody does, and while the records do not answer.
-    `steps` of the escalation in their order, as the deadline stands, where they were asked for: who was told, and who
-    is told when, if no answer comes.
-    """
-
-    conversation: str
-    member: str
-    mentor: str
-    plan: str
-    waiting_since: str
-    due_at: str | None
-    overdue: bool
-    missed: bool
-    substitute: str | None = None
-    steps: list[WaitStep] | None = None
-
-
-class BoardTotals(Struct, frozen=True):
-    """How many open waits there are; those of them that are overdue; those of them whose miss was noted."""
-
-    waiting: int
-    overdue: int
-    missed: int
-
-
-class CreditsLeft(Struct, frozen=True):
-    """Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end."""
-
-    left: int | None
-    period_until: str
-
-
-class NextSession(Struct, frozen=True):
-    """The session that runs, or else the next one."""
-
-    booking: str
-    service: Service
-    starts_at: str
-    minutes: int
-    state: BookingState
-
-
 class Away(Struct, frozen=True):
     """The mentor is away until then; `substitute` is the mentor who stands in, null where nobody does."""
 
@@ -143,7 +81,7 @@ class SystemEvent(Struct, frozen=True):
 
 
 class LastMessage(Struct, frozen=True, omit_defaults=True):
-    """The last entry of a conversation, for lists: `text` is the beginning of its body, in one line.
+    """The last message or event of a conversation as it stands, for lists: `text` is how its body begins, in one line.
 
     What is as it mostly is, is left out.
     """
@@ -157,13 +95,12 @@ class LastMessage(Struct, frozen=True, omit_defaults=True):
     event: SystemEvent | None = None
     """Of an event, which has no text."""
     kind: MessageKind = "text"
-    about: int | None = None
-    """The seq of the message that an edit, deletion or reaction is about."""
     deleted: bool = False
     attachments: int = 0
     """How many files it has."""
     urgent: bool = False
     """It is an urgent note."""
+    edited_at: str | None = None
 
 
 class ConversationView(Struct, frozen=True):
@@ -202,10 +139,6 @@ class ConversationView(Struct, frozen=True):
     """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
     no_answer_needed: bool = False
     """Whether the mentor's side may end a wait by saying so."""
-
-
-class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
-    """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
 FEATURES = (
@@ -488,32 +421,12 @@ class Presence(Event, frozen=True):
     online: bool
 
 
-class SessionChanged(Event, frozen=True, tag="session"):
-    """Something happened at a session. `booking` is as it is then, null where credits were corrected.
-
-    `credits_left` is of the period from which it spends; null where the plan has no sessions, or no limit.
-    """
-
-    conversation: str
-    kind: SessionKind
-    booking: BookingView | None
-    credits_left: int | None
-
-
 class ConversationsPage(Event, frozen=True, tag="conversations"):
     """The answer to conversations: those that come next by urgency; `more` says whether others come after them."""
 
     conversations: list[ConversationView]
     more: bool
     ask: str | None = None
-
-
-class Signalled(Event, frozen=True, tag="signal"):
-    """The other person of a video call says so, to all that one is connected with. It is kept nowhere."""
-
-    booking: str
-    sender: str = field(name="from")
-    data: str
 
 
 class HistoryPage(Event, frozen=True, tag="history"):
@@ -566,59 +479,6 @@ class Unfollowed(Event, frozen=True):
 
     conversation: str
     ask: str | None = None
-
-
-class BoardShown(Event, frozen=True, tag="replies"):
-    """The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
-
-    `removed` names the conversations whose rows are no longer among those that are watched. With `more` that is not
-    all: the rest follows in events like this one, the most urgent first.
-    """
-
-    snapshot: bool
-    now: str
-    totals: BoardTotals
-    rows: list[BoardWait]
-    removed: list[str]
-    more: bool = False
-
-
-class NoticesPage(Event, frozen=True, tag="notices"):
-    """One's notices, newest first; `more` says whether older ones exist, `unread` counts all that are unread."""
-
-    notices: list[NoticeView]
-    more: bool
-    unread: int
-    ask: str | None = None
-
-
-class NoticesRead(Event, frozen=True, tag="notices_read"):
-    """The person has seen those up to `upto`, or those of `ids`; `unread` is how many are left.
-
-    Neither is given where the server says by itself how many are unread: it may have missed some.
-    """
-
-    upto: int | None
-    ids: list[int]
-    unread: int
-    ask: str | None = None
-
-
-class NoticeCame(Event, frozen=True, tag="notice"):
-    """A new notice; `unread` counts it. Who is away finds it in the list."""
-
-    notice: NoticeView
-    unread: int
-
-
-class CaseChanged(Event, frozen=True, tag="case"):
-    """A case was opened, or has changed: as it is now, and the line of its history that its reader sees, '' for none.
-
-    `case` is null where some may have been missed: whoever shows cases asks for them again.
-    """
-
-    case: CaseGlance | None
-    did: str = ""
 
 
 class Renewed(Event, frozen=True):

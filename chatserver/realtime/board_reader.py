@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from chatserver.conversations.standing_view import totals_of
+from chatserver.protocol.board import BoardShown
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import BoardShown, Event
+from chatserver.protocol.event import Event
 from chatserver.replies.board import Wanted
 from chatserver.replies.board_rows import BoardRows, RowLook
 from quotas.instant import text

@@ -92,16 +92,15 @@ class ChangeDesk:
             return "deleted", MEANING["deleted"]
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
-        if wanted.is_own and (why := _stays(wanted.kind, message.head)):
-            return "not_allowed", why
-        if wanted.kind == "edit" and not wanted.lasts:
-            return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
-        if wanted.kind == "edit" and not wanted.text and not message.head.attachments:
-            return check_text("")
-        if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted, command.id):
-            return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
-        change = _sealed(room, asker, writes_as, command, message, wanted)
-        result = await room.ledger.change(change, room.lane.terms.unread_after)
+        if (problem := _problem(wanted, message.head)) is not None:
+            return problem
+        result: base.ChangeResult = base.Recount()
+        while isinstance(result, base.Recount):  # the person's other devices may be at it, too
+            left, known = await self._left(room, message, asker.user, wanted, command.id)
+            if wanted.kind != "deletion" and left <= 0:
+                return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
+            change = _sealed(room, asker, writes_as, command, message, wanted, left, known)
+            result = await room.ledger.change(change, room.lane.terms.unread_after)
         if wanted.kind == "deletion" and isinstance(result, base.Changed | base.Deleted):
             await self._deleted(room, message)
         return _answered(asker, follower, command, change, result)
@@ -120,10 +119,24 @@ class ChangeDesk:
         changes = await room.log.heads_of_changes(room.id, message.seq)
         return any((each.head.sender, each.head.id) == (person, id) for each in changes)
 
-    async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted, id: str) -> bool:
-        changes = [each.head for each in await room.log.heads_of_changes(room.id, message.seq)]
-        own = [each.id for each in changes if each.kind == wanted.kind and each.sender == person]
-        return len(own) >= wanted.most and id not in own  # said again, it gets its first answer
+    async def _left(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted, id: str) -> tuple[int, int]:
+        """How often they may change it so, and the last change that was counted, as of Change; a deletion is one."""
+        if wanted.kind == "deletion":
+            return 0, 0
+        changes = await room.log.heads_of_changes(room.id, message.seq)
+        own = [each.head.id for each in changes if each.head.kind == wanted.kind and each.head.sender == person]
+        # Said again, it gets its first answer.
+        return wanted.most - sum(each != id for each in own), changes[-1].seq if changes else 0
+
+
+def _problem(wanted: _Wanted, head: Head) -> tuple[Code, str] | None:
+    """Why the message cannot be changed so, whoever asks; None where it can."""
+    if wanted.is_own and (why := _stays(wanted.kind, head)):
+        return "not_allowed", why
+    if wanted.kind == "edit" and not wanted.lasts:
+        return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
+    # Without a text it stands by its files.
+    return check_text("") if wanted.kind == "edit" and not (wanted.text or head.attachments) else None
 
 
 def _stays(kind: ChangeKind, head: Head) -> str:
@@ -136,7 +149,14 @@ def _stays(kind: ChangeKind, head: Head) -> str:
 
 
 def _sealed(
-    room: Room, asker: Asker, writes_as: WritesAs, command: ChangeCommand, message: LoggedHead, wanted: _Wanted
+    room: Room,
+    asker: Asker,
+    writes_as: WritesAs,
+    command: ChangeCommand,
+    message: LoggedHead,
+    wanted: _Wanted,
+    left: int,
+    known: int,
 ) -> base.Change:
     key, kind = room.lane.key, wanted.kind
     body = encode_json(wanted.text) if wanted.text is not None else b""
@@ -155,6 +175,8 @@ def _sealed(
         key=key.number,
         until=message.at + wanted.lasts if wanted.lasts else 0,
         stand_in=writes_as.stand_in,
+        left=left,
+        known=known,
     )
 
 
@@ -176,7 +198,7 @@ def _answered(
             return "deleted", MEANING["deleted"]
         case base.Reused():
             return "id_reused", MEANING["id_reused"]
-        case base.OtherKey():
+        case base.OtherKey() | base.Recount():
             return "store_unavailable", "the conversation has just got another key; send again with the same id"
         case base.Unknown():
             return "not_found", MEANING["not_found"]

@@ -5,7 +5,8 @@ from heapq import heapify, heappop, heappush
 from typing import Protocol
 
 from chatserver.operating.store_clock import StoreClock
-from chatserver.protocol.events import Clock, Event
+from chatserver.protocol.event import Event
+from chatserver.protocol.events import Clock
 from chatserver.realtime.room import Room
 from quotas.instant import text
 from quotas.ledger import feed, keys

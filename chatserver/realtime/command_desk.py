@@ -13,7 +13,8 @@ from chatserver.access.tokens import Identity
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import Command
-from chatserver.protocol.events import Event, Role
+from chatserver.protocol.event import Event
+from chatserver.protocol.events import Role
 from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room

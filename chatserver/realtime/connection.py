@@ -40,14 +40,8 @@ from chatserver.protocol.commands import (
     Unfollow,
 )
 from chatserver.protocol.entry import More
-from chatserver.protocol.events import (
-    ComposerChanged,
-    Error,
-    Event,
-    HistoryPage,
-    OwnSettings,
-    Refused,
-)
+from chatserver.protocol.event import Event
+from chatserver.protocol.events import ComposerChanged, Error, HistoryPage, OwnSettings, Refused
 from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.command_desk import CommandDesks, WritesAs
 from chatserver.realtime.conversation_list import ConversationList

@@ -6,7 +6,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from chatserver.messages.log import MessageLog
 from chatserver.protocol.codec import Encoding
-from chatserver.protocol.events import Accepted, Event, Gap, Reply, Role
+from chatserver.protocol.event import Event
+from chatserver.protocol.events import Accepted, Gap, Reply, Role
 from chatserver.realtime.outgoing import Audience, MessageAudience, frame_of, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState

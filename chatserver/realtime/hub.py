@@ -21,7 +21,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.events import NoticesRead
+from chatserver.protocol.notices import NoticesRead
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardSubscriptions

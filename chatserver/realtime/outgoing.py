@@ -6,7 +6,8 @@ from chatserver.keys.sealing import Key
 from chatserver.messages.history import message_of
 from chatserver.messages.log import in_the_open
 from chatserver.protocol.codec import Encoding, accepted_json, encode_json, encode_msgpack, message_json
-from chatserver.protocol.events import Accepted, Composer, Event
+from chatserver.protocol.event import Event
+from chatserver.protocol.events import Accepted, Composer
 from chatserver.realtime.frames import binary_frame, text_frame
 from quotas.instant import text
 from quotas.ledger.base import Entry

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from chatserver.access.revocation import Revocations
+from chatserver.protocol.cases import CaseChanged
 from chatserver.protocol.codec import encode_json
 from chatserver.protocol.codes import Close
-from chatserver.protocol.events import CaseChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.outgoing import RawAudience

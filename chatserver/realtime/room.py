@@ -12,19 +12,18 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.messages.history import last_message_of
 from chatserver.messages.lane import Lane
-from chatserver.messages.log import MessageLog, in_the_open, sealed_with
+from chatserver.messages.log import LastEntry, MessageLog, in_the_open, sealed_with
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.entry import deleted_head, joined, parted
+from chatserver.protocol.event import Event
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationChanged,
     ConversationView,
-    CreditsLeft,
     Deadline,
-    Event,
     LastMessage,
-    NextSession,
     Presence,
     ReadMark,
     ReplyChanged,
@@ -32,6 +31,7 @@ from chatserver.protocol.events import (
     TypingNow,
     UnreadLeft,
 )
+from chatserver.protocol.session_events import CreditsLeft, NextSession
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, ComposerSaid, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
@@ -86,6 +86,10 @@ class Room:
         """Seq and instant of the message that the feed brought last."""
         self._last: Entry | None = None
         """The last message or event, sealed: None where it is not known."""
+        self._last_edit: Entry | None = None
+        """The last edit of it."""
+        self._last_as_of = 0
+        """The seq up to which entries are in these."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.texts = standing.texts
         self._seen: dict[Writer, int] = {"member": standing.member_seen, "mentor": standing.mentor_seen}
@@ -206,20 +210,37 @@ class Room:
             no_answer_needed=plan is not None and plan.no_answer_needed,
         )
 
-    def learn_last(self, entry: Entry | None) -> None:
-        """The store says which message is the last one, unless a later one has come."""
-        if entry is not None and (self._last is None or entry.seq >= self._last.seq):
-            self._last = entry
+    def learn_last(self, last: LastEntry | None, as_of: int) -> None:
+        """The store says which message is the last one up to a seq, unless the feed has brought later entries."""
+        if last is not None and as_of >= self._last_as_of:
+            self._last, self._last_edit, self._last_as_of = last.entry, last.edit, as_of
+
+    def _last_changed(self, change: Entry, said: ChangeSaid) -> None:
+        """An edit, a deletion or a reaction came: the last message stays the last one, as it is then."""
+        last = self._last
+        if last is None or change.seq != self._last_as_of + 1:  # What came between is not here.
+            return
+        self._last_as_of = change.seq
+        if said.about == last.seq and said.kind == "edit":
+            self._last_edit = change
+        elif said.about == last.seq and said.kind == "deletion":
+            head, _ = parted(last.entry)
+            self._last, self._last_edit = Entry(last.seq, last.at, joined(deleted_head(head), b"")), None
 
     def _last_for(self, follower: "Follower[Room]") -> LastMessage | None:
         """Opened anew each time: whoever erases it takes its key."""
-        entry = self._last
-        if entry is None or entry.seq != self.last_seq or not follower.may_have(entry):
+        last, edit = self._last, self._last_edit
+        if last is None or self._last_as_of != self.last_seq or not follower.may_have(last):
             return None
-        number, key = sealed_with(entry.entry), self.lane.key
-        if number not in (0, key.number):
+        if not (self._opens(last) and (edit is None or self._opens(edit))):
             return None
-        return last_message_of(in_the_open(self.id, entry, key if number else None))
+        return last_message_of(self._opened(last), self._opened(edit) if edit is not None else None)
+
+    def _opens(self, entry: Entry) -> bool:
+        return sealed_with(entry.entry) in (0, self.lane.key.number)
+
+    def _opened(self, entry: Entry) -> Entry:
+        return in_the_open(self.id, entry, self.lane.key if sealed_with(entry.entry) else None)
 
     def unread(self, follower: "Follower[Room]") -> int:
         """How many texts of the other side its person has not seen; for those who only read, the member."""
@@ -360,7 +381,7 @@ class Room:
         In the places of the newest `unsure` of these may be others than were shown.
         """
         self.last_seq = last_seq
-        self._last = None
+        self._last, self._last_edit, self._last_as_of = None, None, 0
         for follower in self.followers:
             follower.begin_anew(max(0, last_seq - unsure))
 
@@ -370,8 +391,17 @@ class Room:
             standing = replace(standing, usage=self.lane.usage)
         self.lane.learn(standing)
 
-    def message(self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, entry: bytes) -> None:
-        """The feed brought a message, or an event."""
+    def message(
+        self,
+        seq: int,
+        at: int,
+        usage: Usage,
+        texts: TextCounts,
+        origin: str,
+        entry: bytes,
+        said: ChangeSaid | None = None,
+    ) -> None:
+        """The feed brought a message, or an event; `said` is of an edit, a deletion or a reaction."""
         for follower in self.followers:
             if not follower.is_shown:
                 follower.show()  # as it was before: what comes is news to it
@@ -382,7 +412,10 @@ class Room:
         if seq >= self.last_seq:
             self.texts = texts
             self.last_seq = seq
-            self._last = stored
+            if said is None:
+                self._last, self._last_edit, self._last_as_of = stored, None, seq
+            else:
+                self._last_changed(stored, said)
         audience = self._audience(stored)
         if audience is not None:
             for follower in self.followers:
@@ -397,7 +430,7 @@ class Room:
         self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, said: ChangeSaid, entry: bytes
     ) -> None:
         """The feed brought an edit, a deletion or a reaction: as a message, and what is unread may be less."""
-        self.message(seq, at, usage, texts, origin, entry)
+        self.message(seq, at, usage, texts, origin, entry, said)
         if said.kind == "deletion":
             self._seen = {"member": said.member_seen, "mentor": said.mentor_seen}
             self._say_unread("member")

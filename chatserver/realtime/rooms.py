@@ -174,7 +174,8 @@ class Rooms:
     async def learn_last(self, room: Room) -> None:
         """What was written last; without the archive a view goes without it. Raises StoreError."""
         with suppress(DatabaseError):
-            room.learn_last(await self._log.last(room.id, room.last_seq))
+            last_seq = room.last_seq
+            room.learn_last(await self._log.last(room.id, last_seq), last_seq)
 
     def close_if_empty(self, room: Room) -> None:
         """Nobody follows it any more: hear of it no longer."""

@@ -8,7 +8,7 @@ from typing import assert_never
 from chatserver.conversations.requests import Missing
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import JoinSession
-from chatserver.protocol.events import SessionChanged
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import booking_view
 from chatserver.realtime.command_desk import Asker
 from chatserver.records.database import DatabaseError

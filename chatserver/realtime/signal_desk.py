@@ -6,7 +6,8 @@ from weakref import WeakValueDictionary
 from chatserver.protocol.codec import encode_json
 from chatserver.protocol.codes import MEANING, Code
 from chatserver.protocol.commands import MAX_SIGNAL_BYTES, Signal
-from chatserver.protocol.events import Role, Signalled
+from chatserver.protocol.events import Role
+from chatserver.protocol.session_events import Signalled
 from chatserver.realtime.command_desk import Asker
 from chatserver.sessions.calls import CallOpen, Calls
 from chatserver.sessions.outcomes import BookingRefused

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.conversations.standing_view import owed_of
-from chatserver.protocol.events import BoardWait, WaitStep
+from chatserver.protocol.board import BoardWait, WaitStep
 from quotas.escalation import StepOfWait, steps_of_wait
 from quotas.instant import LATEST, text
 from quotas.ledger.open_waits import OpenWait

@@ -1,6 +1,6 @@
 """What an app shows of a conversation's sessions before anybody asks, in the words of the protocol."""
 
-from chatserver.protocol.events import CreditsLeft, NextSession
+from chatserver.protocol.session_events import CreditsLeft, NextSession
 from chatserver.sessions.credit_book import Outlook
 from quotas.bookings import state_of
 from quotas.instant import text

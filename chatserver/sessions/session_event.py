@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
-from chatserver.protocol.events import EntryName, SessionKind
+from chatserver.protocol.session_events import EntryName, SessionKind
 from quotas import instant
 from quotas.bookings import Actor, Booking, Cancellation
 from quotas.session_steps import StepName

@@ -19,7 +19,7 @@ from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import event_entry
-from chatserver.protocol.events import SessionChanged
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import booking_view
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.paging import each_row

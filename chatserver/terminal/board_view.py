@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from chatserver.client.board import ReplyBoard
-from chatserver.protocol.events import BoardWait
+from chatserver.protocol.board import BoardWait
 from chatserver.terminal.status import Mood
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.transcript import visible

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from chatserver.client.cases import CaseAnswer, CaseCalls, CaseChoiceSaid
 from chatserver.client.http import AnswerError, RefusalSaid, RefusedAnswerError
-from chatserver.protocol.cases import CaseGlance
-from chatserver.protocol.events import CaseChanged, ConversationView
+from chatserver.protocol.cases import CaseChanged, CaseGlance
+from chatserver.protocol.events import ConversationView
 from chatserver.terminal.case_lines import CaseLines
 from chatserver.terminal.case_wishes import NEEDS_WORDS, facts_and_words, wish_of
 from chatserver.terminal.refusals import in_sentences

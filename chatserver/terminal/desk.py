@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Position
 from chatserver.client.standing import StandingMessages
+from chatserver.protocol.board import BoardShown
+from chatserver.protocol.cases import CaseChanged
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import (
     Accepted,
-    BoardShown,
-    CaseChanged,
     ComposerChanged,
     ConversationChanged,
     ConversationView,
@@ -22,14 +22,14 @@ from chatserver.protocol.events import (
     Error,
     Gap,
     Message,
-    NoticeCame,
     ReadMark,
     Refused,
     Role,
-    SessionChanged,
     TypingNow,
     Welcome,
 )
+from chatserver.protocol.notices import NoticeCame
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.terminal.cases import CaseDesk
 from chatserver.terminal.changes import is_change
 from chatserver.terminal.directory import Directory

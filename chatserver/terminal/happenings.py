@@ -1,7 +1,8 @@
 """Events of the system in words: what happened to a session, and what is said while it lasts."""
 
 from chatserver.protocol.event_details import details_of
-from chatserver.protocol.events import SessionChanged, SystemEvent
+from chatserver.protocol.events import SystemEvent
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import BookingView
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import day_and_time, duration, time_of_day

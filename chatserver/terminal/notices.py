@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from chatserver.client.http import AnswerError, RefusedAnswerError
 from chatserver.client.notice_calls import NoticeCalls
 from chatserver.notices.notice_view import notice_of
-from chatserver.protocol.events import ConversationView, NoticeCame
-from chatserver.protocol.notices import MAX_NOTICES, NoticeView
+from chatserver.protocol.events import ConversationView
+from chatserver.protocol.notices import MAX_NOTICES, NoticeCame, NoticeView
 from chatserver.terminal.transcript import TranscriptLine, wrapped
 from chatserver.terminal.words import DEFAULT_ZONE, date_and_time, time_of_day
 from quotas import instant

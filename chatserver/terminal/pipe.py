@@ -6,7 +6,8 @@ import sys
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.errors import NO_ANSWER
 from chatserver.client.standing import StandingMessages
-from chatserver.protocol.events import Accepted, Message, SessionChanged
+from chatserver.protocol.events import Accepted, Message
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.terminal.changes import change_in, is_change, quoted, said_in
 from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.input_lines import InputLines

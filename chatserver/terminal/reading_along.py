@@ -1,8 +1,9 @@
 """Support at the terminal: whom to read along with, picked by id or from the board of open waits."""
 
 from chatserver.client import ChatError
+from chatserver.protocol.board import BoardShown, BoardWait
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import BoardShown, BoardWait, Reply
+from chatserver.protocol.events import Reply
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.status import owed
 from chatserver.terminal.transcript import TranscriptLine, short

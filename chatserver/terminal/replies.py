@@ -12,8 +12,9 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
+from chatserver.protocol.board import BoardShown, BoardTotals, BoardWait
 from chatserver.protocol.commands import MAX_WATCHED, Watch
-from chatserver.protocol.events import BoardShown, BoardTotals, BoardWait, Error
+from chatserver.protocol.events import Error
 from chatserver.terminal.board_view import board_lines
 from chatserver.terminal.chat import FAILED, Doorbell, complain, end_of
 from chatserver.terminal.pipe import TRIES

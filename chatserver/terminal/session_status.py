@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from chatserver.protocol.events import ConversationView, NextSession
+from chatserver.protocol.events import ConversationView
+from chatserver.protocol.session_events import NextSession
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import date_and_time, duration
 from quotas import instant

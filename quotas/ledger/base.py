@@ -86,6 +86,10 @@ class Change(Struct, frozen=True, gc=False):
     until: int = 0
     """The last instant at which it can be done; 0: always."""
     stand_in: StandIn | None = None
+    left: int = 0
+    """How many more of the kind its writer may write about the message, by what is known; 0: any number."""
+    known: int = 0
+    """The seq of the last change about the message that is known, whoever wrote it; 0 for none."""
 
 
 class Changed(Struct, frozen=True, gc=False):
@@ -113,6 +117,13 @@ class Deleted(Struct, frozen=True, gc=False):
 
 class OtherKey(Struct, frozen=True, gc=False):
     """The conversation has another key: seal it anew."""
+
+
+class Recount(Struct, frozen=True, gc=False):
+    """Not done: as many changes as there are `left` have come about the message since the last one that was `known`.
+
+    They may be the writer's own, from another device.
+    """
 
 
 class Posted(Struct, frozen=True, gc=False):
@@ -210,7 +221,7 @@ class Otherwise(Struct, frozen=True, gc=False):
 WhyNotNoted = Literal["ended", "open", "noted"]
 NoteResult = Posted | NotNoted | Stale | Reused | Unknown
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
-ChangeResult = Changed | ChangeRefused | TooLate | Deleted | OtherKey | Reused | Unknown
+ChangeResult = Changed | ChangeRefused | TooLate | Deleted | OtherKey | Recount | Reused | Unknown
 IdHeld = Posted | PostRefused | Reused | Unknown | None
 """None: the id is held for that text now. Else what an earlier post with it was answered, or that it was another's."""
 

@@ -40,6 +40,7 @@ from quotas.ledger.base import (
     Posted,
     PostRefused,
     PostResult,
+    Recount,
     Reused,
     Stale,
     StandIn,
@@ -407,6 +408,9 @@ def _unchangeable(book: _Book, change: Change, now: int) -> ChangeResult | None:
         return Deleted()
     if change.until and now > change.until:
         return TooLate()
+    since = sum(each.about == change.about and seq > change.known for seq, each in book.changes.items())
+    if change.left and since >= change.left:
+        return Recount()
     return OtherKey() if change.key != book.settings.key else None
 
 

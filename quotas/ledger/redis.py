@@ -32,6 +32,7 @@ from quotas.ledger.base import (
     Posted,
     PostRefused,
     PostResult,
+    Recount,
     Reused,
     Stale,
     StandIn,
@@ -224,7 +225,7 @@ class RedisLedger:
             *(keys.changes(name), keys.blanked(name)),
         )
         what = (_changer(change), change.digest, change.entry, change.origin, change.kind, change.about, change.of)
-        bounds = (change.until, change.key, unread_after, self._shift, at or "")
+        bounds = (change.until, change.key, unread_after, self._shift, at or "", change.left, change.known)
         reply = await self.call("change", names, *what, *bounds)
         await self._store.kept(keys.kept(keys.tag(name)))
         return _change_result(reply)
@@ -528,10 +529,11 @@ def _change_result(reply: bytes | list[bytes]) -> ChangeResult:
     return _NOT_CHANGED.get(kind, Unknown)()
 
 
-_NOT_CHANGED: dict[bytes, type[TooLate | Deleted | OtherKey | Reused]] = {
+_NOT_CHANGED: dict[bytes, type[TooLate | Deleted | OtherKey | Recount | Reused]] = {
     b"L": TooLate,
     b"G": Deleted,
     b"K": OtherKey,
+    b"M": Recount,
     b"C": Reused,
 }
 

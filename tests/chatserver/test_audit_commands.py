@@ -64,6 +64,18 @@ async def test_what_commands_do_is_noted(data: Path, tmp_path: Path) -> None:
     assert audited(data, "verify").startswith(f"{len(found)} lines: each is as it was noted, and none is missing.")
 
 
+async def test_times_are_those_of_the_servers_clock(tmp_path: Path) -> None:
+    """Also where that is shifted, as a demo's."""
+    data = tmp_path / "data"
+    with program(data, "--now", TUESDAY) as server:
+        await server.conversation("c1", "basic")
+        for command in (("invite", "tora"), ("revoke", "tora"), ("rotate-key",), ("erase", "mia", "--yes")):
+            done = run(*command, "--data-dir", str(data), cwd=tmp_path)
+            assert done.returncode == 0, done.stderr
+    assert {line["at"][:10] for line in lines(data)} == {TUESDAY[:10]}
+    assert sum(line["role"] == "operator" for line in lines(data)) == 4
+
+
 async def test_what_was_done_to_the_log_is_said(data: Path) -> None:
     """With the places; a tail that was cut against the hash that was kept."""
     told = audited(data, "verify").splitlines()

@@ -46,12 +46,23 @@ local function tell_of_edit(tag, name, state, is_member, is_substitute, now, unr
     end
 end
 
+-- How many changes there are about a message with a later seq than that.
+local function changes_since(changes, about, known)
+    local count = 0
+    for _, seq in ipairs(redis.call('ZRANGEBYSCORE', changes, about, about)) do
+        if tonumber(seq) > known then count = count + 1 end
+    end
+    return count
+end
+
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel, changes, blanked
 -- ARGV: writer (as for `post`), digest, entry, origin, kind ('edit', 'deletion' or 'reaction'), seq of the message that it
 -- is about, its side ('member' or 'mentor'), the last instant at which that can be done (0: always), the key that the
--- entry is sealed with, for how many ms an edit may stay unread (0: for ever), shift, at
+-- entry is sealed with, for how many ms an edit may stay unread (0: for ever), shift, at, how many more of the kind its
+-- writer may write about the message (0: any number), seq of the last change about it that is known
 -- Returns 'U' unknown, 'C' id used for something else, 'K' the key is another one, 'G' the message is deleted,
--- 'L' it is too late, {'R', status}: refused, 'A' or 'D' (an earlier one had the id), POSTED, state.
+-- 'L' it is too late, 'M' so many changes came about it since the last known one, {'R', status}: refused,
+-- 'A' or 'D' (an earlier one had the id), POSTED, state.
 local function change(KEYS, ARGV)
     local key = KEYS[1]
     local state = state_of(key)
@@ -75,6 +86,8 @@ local function change(KEYS, ARGV)
     if about > state.last_seq then return 'U' end
     if redis.call('HEXISTS', KEYS[7], ARGV[6]) == 1 then return 'G' end
     if until_ > 0 and now > until_ then return 'L' end
+    local left = tonumber(ARGV[13])
+    if left > 0 and changes_since(KEYS[6], ARGV[6], tonumber(ARGV[14])) >= left then return 'M' end
     if redis.call('HGET', key, 'key') ~= ARGV[9] then return 'K' end
 
     local tag, name = place_of(key)

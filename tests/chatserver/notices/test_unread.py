@@ -171,6 +171,17 @@ async def test_an_edit_is_told_once_more(desk: QuietDesk) -> None:
     assert len(await desk.told("tom")) == 1
 
 
+async def test_a_message_and_its_edits_are_one(desk: QuietDesk) -> None:
+    """Whoever has read neither has one message to read, and one more whose edits they have not seen."""
+    await desk.write("member")
+    await desk.read("mentor", 1)
+    await desk.write("member")
+    for about in (2, 2, 1, 1):
+        await desk.change("edit", about, "edited", by="member")
+    await desk.pass_until(MONDAY + 6 * MINUTE)
+    assert said(await desk.told("tom")) == [(2, 2)]
+
+
 class Dying(Unread):
     """Of a process that dies before it can settle anything."""
 

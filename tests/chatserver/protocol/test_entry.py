@@ -6,11 +6,14 @@ import pytest
 from chatserver.protocol.codec import encode_json, message_json
 from chatserver.protocol.entry import (
     Head,
+    More,
     event_entry,
     event_number,
     head_json,
     head_of,
+    head_with_more,
     joined,
+    more_of,
     opened,
     parted,
     read_opened,
@@ -36,6 +39,15 @@ def test_a_message_is_stored_and_sent_in_the_bytes_it_always_had() -> None:
     assert set(msgspec.msgpack.decode(msgspec.msgpack.encode(message))) == {
         *("type", "conversation", "seq", "from", "role", "at", "id", "body")
     }
+
+
+def test_what_more_a_message_says_comes_back_from_its_head() -> None:
+    """All of it; and of a plain message nothing."""
+    more = More(3, ["f1", "f2"], "e1", True, "2026-01-06T09:00:00.000Z")
+    assert not [each for each in More.__struct_fields__ if getattr(more, each) == getattr(More(), each)]
+    head = head_of(joined(head_with_more("mia", "member", "a1", more), b""))
+    assert (head.sender, head.role, head.id, more_of(head)) == ("mia", "member", "a1", more)
+    assert more_of(Head("mia", "member", "a1")) is None
 
 
 def test_an_event_is_the_systems_and_opens_without_a_key() -> None:

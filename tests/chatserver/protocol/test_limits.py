@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chatserver.client.link import LARGEST_EVENT_BYTES
 from chatserver.keys.sealing import Key
 from chatserver.messages.history import LAST_TEXT, MAX_PAGE_BYTES, message_of
+from chatserver.protocol.board import BoardShown, BoardTotals, BoardWait, WaitStep
 from chatserver.protocol.codec import SUBPROTOCOLS, Encoding, check_text, decode, encode
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
@@ -21,20 +22,8 @@ from chatserver.protocol.commands import (
     Send,
 )
 from chatserver.protocol.entry import head_json, joined, opened
-from chatserver.protocol.events import (
-    BoardShown,
-    BoardTotals,
-    BoardWait,
-    Composer,
-    ConversationView,
-    CreditsLeft,
-    HistoryPage,
-    LastMessage,
-    NextSession,
-    Reply,
-    WaitStep,
-    Welcome,
-)
+from chatserver.protocol.events import Composer, ConversationView, HistoryPage, LastMessage, Reply, Welcome
+from chatserver.protocol.session_events import CreditsLeft, NextSession
 from chatserver.realtime.board_reader import ROWS_AT_ONCE, ROWS_WITH_STEPS
 from chatserver.realtime.outgoing import message_frame
 from chatserver.realtime.socket import MAX_UNSENT

@@ -256,3 +256,22 @@ async def test_the_last_one_that_is_allowed_may_be_said_again(server: HereServer
         again = await change(mia, "edit", 1, id=f"e{MOST_EDITS - 1}", body=f"{MOST_EDITS - 1}")
         assert (again["type"], again["seq"]) == ("accepted", last["seq"])
         assert (await change(mia, "edit", 1, id="more", body="more"))["code"] == "too_many_changes"
+
+
+async def test_a_storm_from_several_devices_passes_no_bound(servers: tuple[HereServer, HereServer]) -> None:
+    """Each of them counts what the others have done meanwhile, on whichever server."""
+    one, other = servers
+    async with one.device("mia") as phone, one.device("mia") as tablet, other.device("mia") as laptop:
+        await phone.write("text")
+        for kind, most in (("edit", MOST_EDITS), ("react", MOST_REACTIONS)):
+            fields = {"body": "new"} if kind == "edit" else {"emoji": "👍"}
+            ids = [[f"{kind} {device} {number}" for number in range(most)] for device in range(3)]
+            devices = list(zip((phone, tablet, laptop), ids, strict=True))
+            answers: list[Event] = []
+            for device, own in devices:
+                for id in own:
+                    await device.say(kind, conversation="c1", id=id, about=1, **fields)
+            for device, own in devices:
+                answers += [await device.answer(id) for id in own]
+            assert sum(each["type"] == "accepted" for each in answers) == most
+            assert {each["code"] for each in answers if each["type"] == "error"} == {"too_many_changes"}

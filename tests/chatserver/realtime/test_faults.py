@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import Event
+from chatserver.protocol.event import Event
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.keep_alive import KeepAlive

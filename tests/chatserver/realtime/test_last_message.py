@@ -1,13 +1,17 @@
 """A view says what was written last, to whoever may read it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chatserver.client import ChatClient
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.entry import event_entry
+from chatserver.protocol.events import Message
 from chatserver.sessions.absence_requests import AbsenceDetails
+from quotas.ledger import keys
+from quotas.ledger.archive import Keep
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.stories.clock import when
@@ -69,3 +73,65 @@ async def test_the_client_keeps_it_current(server: HereServer) -> None:
         known = mia.conversations["c1"].last
         assert known is not None
         assert (known.sender, known.text) == ("tora", "Good morning")
+
+
+@pytest.mark.parametrize("encoding", ["json", "msgpack"])
+async def test_it_is_the_last_message_as_it_stands(server: HereServer, encoding: Encoding) -> None:
+    """Edits and its deletion are in it, and reactions are none; whether its room was open, is opened, or lost it."""
+    async with server.device("mia") as mia:
+        for body in ("first", "second"):
+            await mia.write(body)
+        steps: list[tuple[str, dict[str, Any]]] = [
+            ("1", {"type": "react", "about": 2, "emoji": "👍"}),
+            ("2", {"type": "edit", "about": 1, "body": "another first"}),
+            ("3", {"type": "edit", "about": 2, "body": "another\nsecond"}),
+            ("4", {"type": "edit", "about": 2, "body": "a third\nsecond"}),
+            ("5", {"type": "react", "about": 1, "emoji": "👍"}),
+        ]
+        at = {}
+        for id, fields in steps:
+            await mia.say(fields.pop("type"), conversation="c1", id=id, **fields)
+            at[id] = (await mia.answer(id))["at"]
+        async with server.device("tora", encoding=encoding) as tora:
+            while_open = last(tora)
+    async with server.device("tora", encoding=encoding) as tora:
+        opened = last(tora)
+    assert while_open is not None
+    assert opened == while_open
+    assert (opened["seq"], opened["from"], opened["text"], opened["edited_at"]) == (2, "mia", "a third second", at["4"])
+    while await server.parts.store.request("XLEN", keys.log("c1")):
+        await server.parts.archive.archive(["c1"], Keep(0, 0))
+    async with server.device("tora", encoding=encoding) as tora:
+        assert last(tora) == opened
+    async with server.device("mia") as mia:
+        await mia.say("delete", conversation="c1", id="6", about=2)
+        await mia.answer("6")
+        async with server.device("tora", encoding=encoding) as tora:
+            while_open = last(tora)
+    async with server.device("tora", encoding=encoding) as tora:
+        assert last(tora) == while_open
+    assert while_open is not None
+    assert (while_open["seq"], while_open["text"], while_open["deleted"]) == (2, "", True)
+    assert "edited_at" not in while_open
+
+
+async def test_the_client_knows_it_as_it_stands(server: HereServer) -> None:
+    async with ChatClient(server.http, token("mia")) as mia, server.device("tora") as tora:
+        await mia.online()
+        await tora.write("Good morning")
+        steps: list[tuple[str, dict[str, str]]] = [
+            ("react", {"emoji": "👍"}),
+            ("edit", {"body": "Good\nevening"}),
+            ("delete", {}),
+        ]
+        for kind, fields in steps:
+            await tora.say(kind, conversation="c1", id=kind, about=1, **fields)
+            assert (await tora.answer(kind))["type"] == "accepted"
+            async for event in mia.events():
+                if isinstance(event, Message) and event.id == kind:
+                    break
+            known = mia.conversations["c1"].last
+            assert known is not None
+            assert (known.seq, known.sender) == (1, "tora")
+            assert known.text == {"react": "Good morning", "edit": "Good evening", "delete": ""}[kind]
+            assert (known.edited_at is not None, known.deleted) == (kind == "edit", kind == "delete")

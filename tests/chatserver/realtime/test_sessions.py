@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from chatserver.client import ChatClient, ChatError
-from chatserver.protocol.events import SessionChanged
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.rows import session_events
 from quotas import instant

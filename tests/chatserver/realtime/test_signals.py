@@ -11,7 +11,7 @@ import pytest
 from chatserver.client import ChatClient
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.commands import MAX_SIGNAL_BYTES
-from chatserver.protocol.events import Signalled
+from chatserver.protocol.session_events import Signalled
 from chatserver.setting_values import Rate
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.realtime.test_sessions import book

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from chatserver.client.board import ReplyBoard
-from chatserver.protocol.events import BoardShown, BoardTotals, BoardWait
+from chatserver.protocol.board import BoardShown, BoardTotals, BoardWait
 from chatserver.terminal.board_view import board_lines
 from chatserver.terminal.texts import Texts
 from quotas import instant

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from chatserver.protocol.board import BoardShown
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import BoardShown
 from chatserver.terminal import replies
 from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings

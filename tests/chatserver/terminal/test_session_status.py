@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from chatserver.protocol.events import NextSession
+from chatserver.protocol.session_events import NextSession
 from chatserver.terminal.session_status import coming
 from chatserver.terminal.texts import Texts
 from quotas import instant

@@ -17,6 +17,7 @@ from quotas.ledger.base import (
     OtherKey,
     Post,
     Posted,
+    Recount,
     Reused,
     StandIn,
     TooLate,
@@ -127,6 +128,23 @@ async def test_why_it_cannot_be_done(desk: Changes) -> None:
     assert await desk.change("edit", 1, MONDAY, id="suspended") == ChangeRefused("suspended")
     await desk.configure(MONDAY, status="ended")
     assert await desk.change("edit", 1, MONDAY, id="ended") == ChangeRefused("ended")
+
+
+async def test_no_more_than_are_left(desk: Changes) -> None:
+    """Whoever has not seen what came since counts anew; what was said before gets its answer."""
+    first = await desk.change("edit", 1, MONDAY, left=2)
+    assert isinstance(first, Changed)
+    second = await desk.change("reaction", 1, MONDAY, left=2)
+    assert isinstance(second, Changed)
+    assert await desk.change("edit", 1, MONDAY, left=2, id="e") == Recount()
+    assert await desk.change("edit", 1, MONDAY, left=1, known=first.seq, id="e") == Recount()
+    assert isinstance(await desk.change("edit", 2, MONDAY, left=1), Changed)
+    third = await desk.change("edit", 1, MONDAY, left=1, known=second.seq, id="e")
+    assert isinstance(third, Changed)
+    again = await desk.change("edit", 1, MONDAY, left=1, id="e")
+    assert isinstance(again, Changed)
+    assert (again.seq, again.first) == (third.seq, False)
+    assert isinstance(await desk.change("deletion", 1, MONDAY), Changed)
 
 
 async def test_whoever_stands_in_changes_things_in_their_time(desk: Changes) -> None:

@@ -455,7 +455,7 @@ export interface JoinsView {
 }
 
 /**
- * The last entry of a conversation, for lists: `text` is the beginning of its body, in one line.
+ * The last message or event of a conversation as it stands, for lists: `text` is how its body begins, in one line.
  *
  * What is as it mostly is, is left out.
  */
@@ -468,10 +468,10 @@ export interface LastMessage {
   erased?: boolean;
   event?: SystemEvent | null;
   kind?: "deletion" | "edit" | "event" | "reaction" | "text";
-  about?: number | null;
   deleted?: boolean;
   attachments?: number;
   urgent?: boolean;
+  edited_at?: string | null;
 }
 
 /**

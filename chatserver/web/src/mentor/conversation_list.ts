@@ -4,7 +4,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { memberName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
-import type { ConversationView } from "../client/protocol.ts";
+import type { ConversationView, LastMessage, Message } from "../client/protocol.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { byUrgency, dueMark, hasTexts } from "../parts/due.ts";
@@ -119,18 +119,11 @@ export class ConversationList extends PageElement {
     const { words } = this.app;
     const { view } = talk;
     const name = memberName(view);
-    // Somebody's text says more than a reaction to one.
-    const isReaction = view.last?.kind === "reaction" && talk.messages.length > 0;
-    const text = !isReaction && (view.last?.text || view.last?.attachments)
+    // Somebody's text says more than what happened since.
+    const last = view.last && !view.last.event
       ? view.last
       : talk.messages.findLast((each) => each.kind !== "event");
-    const last = text &&
-      {
-        from: text.from,
-        text: text.kind === "reaction"
-          ? words.message.reacted("text" in text ? text.text : text.body)
-          : ("text" in text ? text.text : text.body) || this.#files(text.attachments),
-      };
+    const says = last && this.#says(last);
     return html`<li><a
       class="conv"
       href=${Place.link("conversations", view.id)}
@@ -155,12 +148,20 @@ export class ConversationList extends PageElement {
       this.#next(talk, times, now)
     }</span>
       ${
-      last?.text
+      last && says
         ? html`<span class="conv__last">${
           last.from === this.app.user ? `${words.common.you}: ` : ""
-        }${last.text}</span>`
+        }${says}</span>`
         : nothing
     }</a></li>`;
+  }
+
+  /** A message as it stands, in a line. */
+  #says(last: LastMessage | Message): string {
+    const { message } = this.app.words;
+    if (last.deleted) return message.deleted;
+    const text = ("text" in last ? last.text : last.body) || this.#files(last.attachments);
+    return text && last.edited_at ? `${text} (${message.edited})` : text;
   }
 
   /** What stands in the place of a text where files alone were sent. */

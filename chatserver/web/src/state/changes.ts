@@ -1,6 +1,6 @@
 // A message as it stands: what was written, and the edits, deletions and reactions about it.
 
-import type { Message, Reaction } from "../client/protocol.ts";
+import type { LastMessage, Message, Reaction } from "../client/protocol.ts";
 
 const CHANGES: ReadonlySet<string | undefined> = new Set(["edit", "deletion", "reaction"]);
 
@@ -26,6 +26,25 @@ export function changed(message: Message, change: Message): Message {
     return { ...now, reactions: reacted(now.reactions ?? [], change.from, change.body) };
   }
   return change.deleted ? now : { ...now, body: change.body, edited_at: change.at };
+}
+
+/** What a list shows of the conversation after a message, or after a change of one: that is none itself. */
+export function lastAfter(last: LastMessage | null, message: Message): LastMessage | null {
+  if (isChange(message)) {
+    if (!last || last.seq !== message.about || last.deleted) return last;
+    if (message.kind === "deletion") {
+      const { edited_at: _1, attachments: _2, ...rest } = last;
+      return { ...rest, text: "", deleted: true };
+    }
+    if (message.kind !== "edit" || message.deleted) return last;
+    return { ...last, text: oneLine(message.body), edited_at: message.at };
+  }
+  const { type: _type, conversation: _conversation, id: _id, body, attachments, ...head } = message;
+  return { ...head, text: oneLine(body), attachments: attachments?.length ?? 0 };
+}
+
+function oneLine(body: string): string {
+  return body.replace(/\s+/g, " ").trim();
 }
 
 /** One emoji a person; '' takes it back. */

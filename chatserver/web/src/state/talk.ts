@@ -11,7 +11,7 @@ import type {
   Refused,
 } from "../client/protocol.ts";
 import { Store } from "../parts/element.ts";
-import { changed, isChange, isText } from "./changes.ts";
+import { changed, isChange, isText, lastAfter } from "./changes.ts";
 
 const PAGE = 50;
 /** Apps let a typing mark fade after so long. */
@@ -380,15 +380,8 @@ export class Talk extends Store {
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
       const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
-      const { type: _type, conversation: _conversation, id: _id, body, attachments, ...head } =
-        message;
-      const last = {
-        ...head,
-        text: body.replace(/\s+/g, " ").trim(),
-        attachments: attachments?.length ?? 0,
-      };
       const { seq } = message;
-      this.view = { ...this.view, last_seq: seq, unread, last };
+      this.view = { ...this.view, last_seq: seq, unread, last: lastAfter(this.view.last, message) };
     }
     // One's own messages are read.
     if (message.from === this.#user && message.seq === this.view.read_seq + 1) {

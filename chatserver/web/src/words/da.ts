@@ -89,7 +89,6 @@ export const da: Words = {
     unknownEvent: "Der skete noget med en session.",
   },
   message: {
-    reacted: (emoji: string) => `Reaktion ${emoji}`,
     menu: "Menu for beskeden",
     react: "Reagér",
     reactions: "Reaktioner",

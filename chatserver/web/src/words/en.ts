@@ -86,7 +86,6 @@ export const en = {
     unknownEvent: "Something happened at a session.",
   },
   message: {
-    reacted: (emoji: string) => `Reaction ${emoji}`,
     menu: "Message menu",
     react: "React",
     reactions: "Reactions",

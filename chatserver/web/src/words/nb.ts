@@ -88,7 +88,6 @@ export const nb: Words = {
     unknownEvent: "Noe skjedde med en time.",
   },
   message: {
-    reacted: (emoji: string) => `Reaksjon ${emoji}`,
     menu: "Meny for meldingen",
     react: "Reager",
     reactions: "Reaksjoner",
