@@ -37,13 +37,13 @@ class ConversationSettings(Struct, frozen=True):
 
 
 class TextCounts(Struct, frozen=True):
-    """How many texts each side has written. Events count for nobody."""
+    """How much each side has written that the other one reads: its texts, and with either the system's events."""
 
     member: int = 0
     mentor: int = 0
 
     def for_side(self, side: Writer) -> int:
-        """How many of the other side's."""
+        """What the other side and the system have written."""
         return self.mentor if side == "member" else self.member
 
 
@@ -73,15 +73,15 @@ class Standing(Struct, frozen=True):
     """How far those have read who stood in for the mentor, by person."""
     texts: TextCounts = TextCounts()
     member_seen: int = 0
-    """How many of the mentor's texts there are up to the member's mark."""
+    """How many of the mentor's texts and of events there are up to the member's mark."""
     mentor_seen: int = 0
-    """How many of the member's texts there are up to the mentor's mark."""
+    """How many of the member's texts and of events there are up to the mentor's mark."""
     last_at: int = 0
     """When the last message or event was written; 0 where that is not known."""
     note: SentNote | None = None
 
     def unread(self, side: Writer) -> int:
-        """How many of the other side's texts that side has not seen."""
+        """How many of the other side's texts, and of events, that side has not seen."""
         seen = self.member_seen if side == "member" else self.mentor_seen
         return max(0, self.texts.for_side(side) - seen)
 

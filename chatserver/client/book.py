@@ -62,7 +62,8 @@ def _after(
         case Message() if event.seq <= known.last_seq:
             return known
         case Message():
-            unread = known.unread + (event.kind == "text" and event.role == _other_side(known, user))
+            is_theirs = event.kind == "text" and event.role == _other_side(known, user)
+            unread = known.unread + (is_theirs or event.kind == "event")
             last = _last_changed(known.last, event) if event.kind in CHANGES else _last_of(event)
             return replace(known, last_seq=event.seq, unread=unread, last=last)
         case UnreadLeft():

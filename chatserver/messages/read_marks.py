@@ -1,4 +1,4 @@
-"""A read mark moves, and with it how many messages are unread: texts of the other side after it.
+"""A read mark moves, and with it how much is unread: texts of the other side, and events, after it.
 
 The ledger keeps running totals. Where a mark is at the end of the conversation that is all it needs; elsewhere the
 texts between are counted in the log, once, when the mark moves.
@@ -31,17 +31,17 @@ async def mark_read(
 
 
 async def _seen(log: KeptMessages, conversation: str, writer: Writer, seq: int, marked: Uncounted) -> int:
-    """How many texts of that side there are up to `seq`: from the mark of before on, or back from the end."""
+    """How many there are to read up to `seq`: from the mark of before on, or back from the end."""
     if marked.seen is not None and seq - marked.read < marked.last_seq - seq:
         return marked.seen + await texts_between(log, conversation, writer, marked.read, seq + 1)
     return marked.texts - await texts_between(log, conversation, writer, seq, marked.last_seq + 1)
 
 
 async def texts_between(log: KeptMessages, conversation: str, writer: Writer, after: int, before: int) -> int:
-    """How many texts of that side there are with after < seq < before. Raises StoreError, DatabaseError."""
+    """How many texts of that side and events there are with after < seq < before. Raises StoreError, DatabaseError."""
     count = 0
     while before > after + 1:
         page = await log.heads(conversation, after, min(before, after + 1 + PAGE), PAGE)
-        count += sum(each.head.role == writer and each.head.is_text for each in page)
+        count += sum(each.head.is_for_readers_of(writer) for each in page)
         after = max(min(before - 1, after + PAGE), page[-1].seq if page else 0)
     return count

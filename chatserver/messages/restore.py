@@ -85,7 +85,7 @@ class ArchiveRestorer:
     async def _texts(
         self, conversation: str, last_seq: int, own: list[Entry], state: Mapping[str, str]
     ) -> dict[str, str]:
-        """How many texts each side has written, and how many of the other's it has seen, counted anew."""
+        """How much each side has written, with events, and how much of the other's it has seen, counted anew."""
         heads = [(seq, head_of(entry.entry)) for seq, entry in enumerate(own, start=last_seq + 1)]
         found: dict[str, str] = {}
         async with self._database.read() as connection:
@@ -93,7 +93,7 @@ class ArchiveRestorer:
                 read = int(state.get(f"{side}_read", 0))
                 for name, writer, upto in ((f"{side}_texts", side, 2**53), (f"{side}_seen", other, read)):
                     archived = await messages.count_texts(connection, conversation, writer, min(upto, last_seq))
-                    after = sum(head.role == writer and head.is_text for seq, head in heads if seq <= upto)
+                    after = sum(head.is_for_readers_of(writer) for seq, head in heads if seq <= upto)
                     found[name] = f"{archived + after}"
         return found
 

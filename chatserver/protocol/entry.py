@@ -52,6 +52,10 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether it is a message that somebody wrote, and that stands."""
         return self.kind == "text" and not self.deleted
 
+    def is_for_readers_of(self, writer: Author) -> bool:
+        """Whether whoever reads what that side writes has this to read: a text of it that stands, or an event."""
+        return self.kind == "event" or (self.role == writer and self.is_text)
+
     @property
     def is_mentors_word(self) -> bool:
         """Whether the mentor's side answered by it, deleted since or not, or said that no answer is needed."""

@@ -243,7 +243,7 @@ class Room:
         return in_the_open(self.id, entry, self.lane.key if sealed_with(entry.entry) else None)
 
     def unread(self, follower: "Follower[Room]") -> int:
-        """How many texts of the other side its person has not seen; for those who only read, the member."""
+        """How many texts of the other side and events its person has not seen; for those who only read, the member."""
         if (seen := follower.seen_standing_in) is not None:
             return max(0, self.texts.member - seen)
         reader = follower.connection

@@ -193,7 +193,7 @@ class Unknown(Struct, frozen=True, gc=False):
 
 
 class Uncounted(Struct, frozen=True, gc=False):
-    """The mark has not moved: say how many texts of the other side there are up to it, since it is not at the end.
+    """The mark has not moved: say how many texts of the other side and events there are up to it: it is not at the end.
 
     Of its `texts` up to `last_seq` the reader has seen `seen` up to `read`, their mark; None where that is not known.
     """
@@ -349,7 +349,7 @@ class Ledger(Protocol):
     ) -> bool | Uncounted | None:
         """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none.
 
-        `seen` is how many texts of the other side there are up to `seq`: it need not be said of the last message.
+        `seen` is how many texts of the other side and events there are up to `seq`: not needed of the last message.
         They were counted when `counted_at` was the last seq; where there is a later one, which may be a deletion, they
         are to be counted anew. 0: that is not looked at.
 

@@ -82,6 +82,11 @@ class _Book:
     deleted: set[int] = field(default_factory=set)
     note: SentNote | None = None
 
+    def write_event(self, entry: bytes, now: int) -> None:
+        """Both sides have it to read."""
+        self.log.append(Entry(len(self.log) + 1, now, entry))
+        self.texts = TextCounts(self.texts.member + 1, self.texts.mentor + 1)
+
     def note_change(self, now: int) -> None:
         """What opens and closes the conversation has changed."""
         if self.note is not None:
@@ -319,7 +324,7 @@ class MemoryLedger:
         if number <= book.told:
             return False
         book.told = number
-        book.log.append(Entry(len(book.log) + 1, at or self._clock(), entry))
+        book.write_event(entry, at or self._clock())
         return True
 
     async def acknowledge(
@@ -340,7 +345,7 @@ class MemoryLedger:
             return Otherwise(since, last)
         book.usage = without_wait(book.usage)
         book.asked.clear()
-        book.log.append(Entry(last + 1, now, entry))
+        book.write_event(entry, now)
         return Acknowledged(last + 1, now)
 
     async def mark_read(

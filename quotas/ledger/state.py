@@ -44,9 +44,9 @@ class State(Struct, frozen=True):
     """Bits: 1 the member has a timer that looks whether they have read, 2 the member was told and has neither read nor
     written since; 4 and 8 the same of the mentor."""
     member_texts: int = 0
-    """How many texts the member has written, since they are counted."""
+    """How many texts the member, and events the system, has written since they are counted: what the mentor reads."""
     mentor_texts: int = 0
-    """The same of the mentor's side."""
+    """The same of the mentor's side, for the member."""
     last_at: int = 0
     """When the last message or event was written."""
     asked_from: int = 0

@@ -184,9 +184,10 @@ async def last_seq(connection: AsyncConnection, conversation: str) -> int:
 
 
 async def count_texts(connection: AsyncConnection, conversation: str, writer: Author, upto: int) -> int:
-    """How many texts of that side stand, up to a seq."""
-    of = (MESSAGES.c.conversation_id == conversation, MESSAGES.c.role == writer, MESSAGES.c.kind == "text")
-    query = select(func.count()).select_from(MESSAGES).where(*of, MESSAGES.c.seq <= upto, ~MESSAGES.c.deleted)
+    """How many texts of that side stand, up to a seq, and how many events there are."""
+    text = and_(_row.role == writer, _row.kind == "text", ~_row.deleted)
+    here = (_row.conversation_id == conversation, _row.seq <= upto, or_(text, _row.kind == "event"))
+    query = select(func.count()).select_from(MESSAGES).where(*here)
     return await connection.scalar(query) or 0
 
 

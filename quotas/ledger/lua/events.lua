@@ -1,7 +1,9 @@
--- Events: entries of the log that the system writes. They stand between the messages and count for nothing else.
+-- Events: entries of the log that the system writes. They stand between the messages, are unread to both sides, and count
+-- for nothing else.
 
 -- Keep the state, and say that an entry joined which no connection wrote.
 local function tell_entry(key, channel, state, entry, now)
+    state.member_texts, state.mentor_texts = state.member_texts + 1, state.mentor_texts + 1
     keep(key, state)
     local posted = struct.pack(POSTED, state.last_seq, now, -1, 0)
     say_message(channel, posted, redis.call('HGET', key, 'state'), '', entry)

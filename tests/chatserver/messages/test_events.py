@@ -9,6 +9,7 @@ from chatserver.conversations.rebuild import Rebuilt
 from chatserver.messages import archive as archiving
 from chatserver.messages.acknowledging import acknowledge
 from chatserver.messages.history import history
+from chatserver.messages.read_marks import mark_read
 from chatserver.messages.rows import messages as rows
 from chatserver.messages.why import why
 from chatserver.protocol.codec import encode_json
@@ -19,6 +20,7 @@ from chatserver.records.tables import LEDGER_SNAPSHOTS, MESSAGES
 from quotas.instant import HOUR
 from quotas.ledger.archive import Keep
 from quotas.ledger.base import MESSAGES_AT_ONCE, Acknowledged, Posted
+from quotas.standing import TextCounts
 from quotas.steps import AgainstRules, Beginning, Unexplained, WaitBegan, WindowOpened
 from tests.chatserver.messages.shelf import Shelf, shelf_at
 
@@ -173,3 +175,18 @@ async def test_an_acknowledgement_comes_back_and_numbered_events_stay_written(sh
     assert await tell(shelf, 5, "booked") is False
     assert (await shelf.standing()).usage.waiting_since == 0
     assert await acknowledge(shelf.ledger, shelf.log, "c1", "tom", None, None) == done
+
+
+async def test_a_lost_store_knows_what_is_unread_again(shelf: Shelf) -> None:
+    """Texts and events alike, from the archive, and from what was written since."""
+    await shelf.write("member", "hello")
+    await tell(shelf, 5, "booked")
+    await shelf.archive_all()
+    assert await mark_read(shelf.ledger, shelf.log, "c1", "mentor", 1, "test", 0) is True
+    await shelf.archive_all()
+    await shelf.lose_store()
+    await shelf.rebuild()
+    await tell(shelf, 6, "started")
+    standing = await shelf.standing()
+    assert (standing.texts, standing.mentor_seen) == (TextCounts(3, 2), 1)
+    assert (standing.unread("member"), standing.unread("mentor")) == (2, 2)

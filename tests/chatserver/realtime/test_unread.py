@@ -6,6 +6,7 @@ import pytest
 
 from chatserver.client import ChatClient
 from chatserver.protocol.codec import Encoding
+from chatserver.protocol.entry import event_entry
 from chatserver.sessions.absence_requests import AbsenceDetails
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -44,15 +45,18 @@ async def test_all_devices_are_told_what_a_mark_leaves_unread(
         assert (unread(tora), unread(sara)) == (5, 0)
 
 
-async def test_events_and_own_messages_are_never_unread(server: HereServer) -> None:
+async def test_events_are_unread_to_both_and_ones_own_messages_never(server: HereServer) -> None:
     async with server.device("mia") as mia, server.device("tora") as tora:
         await mia.write("mine")
-        await server.parts.ledger.write_event("c1", 1, b'{"from":"system","role":"system","id":"event-1"}\n')
+        await server.parts.ledger.write_event("c1", 1, event_entry(1, "booked", {"minutes": 30}))
         await tora.hears("message", seq=2)
     async with server.device("mia") as mia, server.device("tora") as tora:
-        assert (unread(mia), unread(tora)) == (0, 1)
+        assert (unread(mia), unread(tora)) == (1, 2)
         await tora.say("read", conversation="c1", seq=1)
-        assert await tora.hears("unread") == {"type": "unread", "conversation": "c1", "unread": 0, "last_seq": 2}
+        assert await tora.hears("unread") == {"type": "unread", "conversation": "c1", "unread": 1, "last_seq": 2}
+        for device in (mia, tora):
+            await device.say("read", conversation="c1", seq=2)
+            assert (await device.hears("unread"))["unread"] == 0
 
 
 async def test_what_was_archived_is_counted_too(valkey_url: str, tmp_path: Path) -> None:

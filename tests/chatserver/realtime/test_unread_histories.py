@@ -1,7 +1,8 @@
 """Property: whatever happens at once, and wherever they are connected, all devices of a person say the same is unread.
 
 Two of the member's, one of the mentor's and one of whoever stands in, on two servers: they write, read, edit, delete
-and react together, lose their connections and come back. What each knows is what the client makes of the events.
+and react together, the system writes between, they lose their connections and come back. What each knows is what the
+client makes of the events.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import pytest
 
 from chatserver.client.book import Book, note
 from chatserver.protocol.codec import Encoding
+from chatserver.protocol.entry import EVENT_ID, SYSTEM, event_entry, head_of
 from chatserver.protocol.events import Accepted, AnyEvent, Error, Message, Welcome
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
@@ -95,7 +97,7 @@ class App:
 
 
 class Reference:
-    """What was written and stands, and how far each has read."""
+    """What was written and stands, and how far each has read; an edit is no more of it, and events are everybody's."""
 
     def __init__(self) -> None:
         self.texts: dict[int, str] = {}
@@ -104,7 +106,7 @@ class Reference:
     def unread(self, person: str, reads_from: int | None) -> int:
         """`reads_from` is the first seq that a substitute may read."""
         after = max(self.read[person], (reads_from or 1) - 1)
-        theirs = (seq for seq, writer in self.texts.items() if (writer == "mia") != (person == "mia"))
+        theirs = (seq for seq, by in self.texts.items() if by == SYSTEM or (by == "mia") != (person == "mia"))
         return sum(seq > after for seq in theirs)
 
 
@@ -115,6 +117,7 @@ class Play:
         self._random = Random(seed)
         self._servers = servers
         self._reference = Reference()
+        self._events = 0
         self.apps = [App("mia", "json"), App("mia", "msgpack"), App("tora", "msgpack"), App("ulf", "json")]
 
     async def round(self) -> None:
@@ -125,7 +128,9 @@ class Play:
     async def _act(self, app: App) -> None:
         random, own = self._random, [seq for seq, by in self._reference.texts.items() if by == app.person]
         draw = random.random()
-        if draw < 0.1:
+        if draw < 0.03:
+            await self._happen()
+        elif draw < 0.1:
             await self._heard(app.person)
             await app.leave()
             await app.connect(random.choice(self._servers))
@@ -146,6 +151,16 @@ class Play:
             await app.ask("edit", about=random.choice(own), body=f"edited {random.random()}")
         else:
             await app.ask("react", about=random.choice(own), emoji=random.choice(("👍", "❤️")))
+
+    async def _happen(self) -> None:
+        """The system writes something."""
+        self._events += 1
+        number, ledger = self._events, self._servers[0].parts.ledger
+        await ledger.write_event("c1", number, event_entry(number, "booked", {"minutes": 30}))
+        entries = await ledger.messages("c1", 0, 2**53, 1_000)
+        written = {head_of(entry.entry).id: entry.seq for entry in entries}
+        if (seq := written.get(f"{EVENT_ID}{number}")) is not None:  # else a later one was quicker
+            self._reference.texts[seq] = SYSTEM
 
     async def _read(self, app: App) -> None:
         """To the end of what it knows, or somewhere."""

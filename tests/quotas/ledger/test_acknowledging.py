@@ -39,7 +39,7 @@ async def test_the_wait_is_over_and_an_event_is_written(desk: Desk) -> None:
     assert done == Acknowledged(2, MONDAY + HOUR)
     standing = await desk.standing(MONDAY + HOUR)
     assert standing.usage == replace(asked.usage, waiting_since=0, due_at=0)
-    assert (standing.last_seq, standing.texts, standing.missed) == (2, TextCounts(1), False)
+    assert (standing.last_seq, standing.texts, standing.missed) == (2, TextCounts(2, 1), False)
     assert await desk.ledger.messages("c", 1, 9, 9) == [Entry(2, MONDAY + HOUR, b"acknowledged")]
 
 
@@ -134,7 +134,7 @@ async def test_it_is_published_as_a_message_of_nobodys(stored: Desk, store_url: 
     await closed(feed)
     (payload,) = [push[2] for push in published if push[0] == b"smessage"]
     assert isinstance(payload, bytes)
-    assert read_message(payload) == (2, MONDAY + HOUR, (await told(stored)).usage, TextCounts(1), "", b"{}\n")
+    assert read_message(payload) == (2, MONDAY + HOUR, (await told(stored)).usage, TextCounts(2, 1), "", b"{}\n")
 
 
 async def told(desk: Desk) -> Standing:

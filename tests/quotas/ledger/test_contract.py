@@ -427,20 +427,20 @@ async def test_an_event_takes_the_next_place_among_the_messages(desk: Desk) -> N
 
 
 async def test_texts_are_counted_and_what_of_them_was_seen(desk: Desk) -> None:
-    """Events count for nobody, one's own texts are never unread, and a mark that is not at the end is counted first."""
+    """Events count for both, one's own texts are never unread, and a mark that is not at the end is counted first."""
     await desk.member(MONDAY, "a")
     await desk.mentor(MONDAY, "b")
     await desk.ledger.write_event("c", 1, b"booked", at=MONDAY + 1)
     await desk.mentor(MONDAY + 2, "c")
     standing = await desk.standing(MONDAY)
-    assert (standing.texts, standing.last_at) == (TextCounts(1, 2), MONDAY + 2)
-    assert standing.unread("member") == 2
-    assert standing.unread("mentor") == 1
-    assert await desk.ledger.mark_read("c", "member", 3, "o") == Uncounted(4, 2, 0, 0)
+    assert (standing.texts, standing.last_at) == (TextCounts(2, 3), MONDAY + 2)
+    assert standing.unread("member") == 3
+    assert standing.unread("mentor") == 2
+    assert await desk.ledger.mark_read("c", "member", 3, "o") == Uncounted(4, 3, 0, 0)
     assert (await desk.standing(MONDAY)).member_read == 0
-    late = await desk.ledger.mark_read("c", "member", 3, "o", seen=1, counted_at=3)
-    assert late == Uncounted(4, 2, 0, 0)  # what was written since may be a deletion: it is counted anew
-    assert await desk.ledger.mark_read("c", "member", 3, "o", seen=1, counted_at=4) is True
+    late = await desk.ledger.mark_read("c", "member", 3, "o", seen=2, counted_at=3)
+    assert late == Uncounted(4, 3, 0, 0)  # what was written since may be a deletion: it is counted anew
+    assert await desk.ledger.mark_read("c", "member", 3, "o", seen=2, counted_at=4) is True
     assert (await desk.standing(MONDAY)).unread("member") == 1
     assert await desk.ledger.mark_read("c", "member", 4, "o") is True
     assert await desk.ledger.mark_read("c", "mentor", 4, "o") is True
@@ -469,7 +469,9 @@ async def test_an_event_spends_nothing_and_moves_no_wait_window_or_deadline(desk
     before = await desk.standing(MONDAY + HOUR)
     terms = desk.terms(before)
     assert await desk.ledger.write_event("c", 1, b"booked", at=MONDAY + HOUR) is True
-    assert await desk.standing(MONDAY + HOUR) == replace(before, last_seq=2, last_at=MONDAY + HOUR)
+    assert await desk.standing(MONDAY + HOUR) == replace(
+        before, last_seq=2, last_at=MONDAY + HOUR, texts=TextCounts(2, 1)
+    )
     again = await desk.member(MONDAY + HOUR, "question", id="x")
     assert isinstance(again, Posted)
     assert (again.first, again.seq) == (False, 1)
@@ -484,7 +486,7 @@ async def test_events_are_written_where_nobody_may_write(desk: Desk, status: str
     await desk.member(MONDAY, "question")
     before = await desk.configure(MONDAY, status=status)
     assert await desk.ledger.write_event("c", 1, b"cancelled", at=MONDAY) is True
-    assert await desk.standing(MONDAY) == replace(before, last_seq=2, last_at=MONDAY)
+    assert await desk.standing(MONDAY) == replace(before, last_seq=2, last_at=MONDAY, texts=TextCounts(2, 1))
     assert isinstance(await desk.member(MONDAY, "hello"), PostRefused)
 
 

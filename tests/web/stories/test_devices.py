@@ -12,6 +12,19 @@ from tests.web.stories.writing import letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+LEAVING = """() => {
+  window.frames_ = [];
+  window.requestAnimationFrame = (draw) => window.frames_.push(draw);
+  document.querySelector("message-list").toEnd();
+  location.hash = "#/sessions";
+}"""
+"""From then on nothing is drawn."""
+DRAWN = """() => {
+  for (let draw = window.frames_.shift(); draw; draw = window.frames_.shift()) draw(performance.now());
+}"""
+"""All that was to be drawn, and what that wanted to be drawn after it."""
+UNREAD = "() => document.querySelector('member-page').app.chats.talk('c1').unread"
+
 
 async def test_a_mentors_two_devices_agree_on_what_is_unread(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
     """What was read on one is read on the other; what is written on one stands on the other, and is not new there."""
@@ -36,6 +49,25 @@ async def test_a_mentors_two_devices_agree_on_what_is_unread(browser: Browser, v
             await rows[1].click()
             await expect(letters(desk.page, "Which one?")).to_be_visible()
             await expect(desk.page.get_by_text("new message")).to_have_count(0)
+
+
+async def test_what_comes_just_after_one_has_left_the_conversation_stays_unread(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """Also where the page was still on its way to the newest message: a browser draws whenever it likes."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("tora") as tora, signed_in(browser, server, "mia", **PHONE) as app:
+            mia = app.page
+            await tora.write("How was it?")
+            await expect(letters(mia, "How was it?")).to_be_visible()
+            await expect(mia).to_have_title("Mentor")
+            await mia.evaluate(LEAVING)
+            await expect(mia.get_by_role("list", name="Messages")).to_have_count(0)
+            await tora.write("There is no hurry.", "m2")
+            await expect(mia).to_have_title("(1) Mentor")
+            await mia.evaluate(DRAWN)
+            assert await mia.evaluate(UNREAD) == 1
 
 
 async def test_two_tabs_share_what_is_typed_and_send_what_is_unsent_once(

@@ -44,10 +44,18 @@ async def test_somebody_answers_in_the_mentors_place(browser: Browser, valkey_ur
             await expect(answer.get_by_text("Ulf", exact=True)).to_be_visible()
             await expect(row).to_contain_text("Answered")
 
+            await desk.get_by_role("button", name="Search all conversations").click()
+            words = desk.get_by_role("searchbox", name="Words to look for")
+            await words.fill("smallest")
+            await expect(desk.get_by_role("list", name="Search").get_by_role("button")).to_have_count(1)
+
             await move_clock(valkey_url, when("thursday", "09:00"))
             await expect(page.get_by_text("Tora is away until")).to_have_count(0)
             await expect(desk.get_by_role("link", name="Mia")).to_have_count(0)
-            await expect(desk.get_by_text("Start with the smallest step.")).to_have_count(0)
+            await expect(letters(desk, "Start with the smallest step.")).to_have_count(0)
+            # What was found meanwhile is theirs to read no longer.
+            await words.fill("smallest step")
+            await expect(desk.get_by_text("Nothing found.")).to_be_visible()
             async with signed_in(browser, server, "tora") as tora:
                 back = tora.page
                 await expect(back.get_by_role("link", name="Mia")).to_contain_text("1 unread")

@@ -7,9 +7,11 @@ import { KeptTalks } from "../state/kept_talks.ts";
 import { Chats } from "../state/chats.ts";
 import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
+import { atStart } from "./at_start.ts";
 import { forget, forgetRead } from "./forgetting.ts";
 import { Http } from "./http.ts";
 import { learnLanguage, pageLanguage } from "./language.ts";
+import { Part } from "./part.ts";
 import { forgetPerson, lastPerson, type Person, rememberPerson } from "./person.ts";
 
 export const SIGN_IN = "/app/sign-in";
@@ -27,6 +29,8 @@ export interface App {
   readonly forget: () => Promise<void>;
 }
 
+const BESIDE = new Part(() => import("./beside.ts"));
+
 /** How long until it is asked again who is signed in, where the device knows nobody. */
 const AGAIN_MS = 5_000;
 
@@ -38,7 +42,7 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const account = new Account();
   const language = pageLanguage();
   document.documentElement.lang = language;
-  const speaking = wordsOf(language);
+  const speaking = atStart(() => wordsOf(language));
   const [person, words] = await Promise.all([whoIsHere(account, roles, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
   const { user, role } = person;
@@ -81,7 +85,7 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const stop = chats.watch(() => {
     if (!chats.isKnown) return;
     stop();
-    void import("./beside.ts").then(({ beside }) => beside(app, sent)).catch(() => {});
+    void BESIDE.whenHere(chat).then(({ beside }) => beside(app, sent)).catch(() => {});
   });
   return app;
 }

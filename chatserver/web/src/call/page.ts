@@ -2,10 +2,12 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { memberName, mentorName, nameOf } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import type { BookingView } from "../app/api_types.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
+import { coming } from "../parts/coming.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon, type IconName } from "../parts/icons.ts";
@@ -21,6 +23,8 @@ import "./device_check.ts";
 import { NO_SHOW_MS, stageNote } from "./notes.ts";
 
 const MINUTE = 60_000;
+/** For whoever looks at it. */
+const CHAT = new Part(() => import("./chat.ts"));
 /** Where there is room the chat stands beside the stage from the beginning. */
 const ROOM = "(min-width: 60rem)";
 
@@ -33,7 +37,6 @@ export class CallPage extends PageElement {
   readonly #id: string;
   #call: Call | undefined;
   #isChatting = matchMedia(ROOM).matches;
-  #hasChat = false;
   /** The document's, without the number of what is new. */
   #title: string | undefined;
   #left: LiveStage | undefined;
@@ -302,20 +305,14 @@ export class CallPage extends PageElement {
     this.requestUpdate();
   };
 
-  /** Its script comes when it is looked at first. */
   #chat({ talk }: Call, name: string) {
-    if (!this.#hasChat) {
-      void import("./chat.ts").then(() => {
-        this.#hasChat = true;
-        this.requestUpdate();
-      });
-    }
+    const isHere = CHAT.come(this.app.chats.chat, this) !== undefined;
     return html`
       <section class="callchat" aria-label=${this.words.chat}>
         <h2>${this.words.chatTitle(name)}</h2>
-        ${talk && this.#hasChat
+        ${talk && isHere
           ? html`<call-chat .app=${this.app} .talk=${talk} .name=${name}></call-chat>`
-          : html`<p class="quiet empty" aria-busy="true">${this.app.words.common.loading}</p>`}
+          : html`<div class="empty">${coming(CHAT, this.app.words)}</div>`}
       </section>
     `;
   }

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { CaseChoiceView } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
 import { memberName } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { PageElement } from "../parts/element.ts";
@@ -11,6 +12,8 @@ import { icon } from "../parts/icons.ts";
 import type { CaseDesk } from "./case_desk.ts";
 import { caseFields, factsOf, isAskable } from "./case_form.ts";
 import "./own_cases.ts";
+
+const READINGS = new Part(() => import("./readings.ts"));
 
 type Step = "loading" | "menu" | "form" | "sent" | "failed";
 
@@ -36,7 +39,7 @@ export class RequestDialog extends PageElement {
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
-    if (this.app.role === "mentor") void import("./readings.ts");
+    if (this.app.role === "mentor") READINGS.come(this.app.chats.chat);
     try {
       const [{ choices }] = await Promise.all([this.desk.choices(view.id), this.desk.load()]);
       this.#choices = choices;

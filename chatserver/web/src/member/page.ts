@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { BookingView } from "../app/api_types.ts";
@@ -14,6 +15,7 @@ import "../bell/bell.ts";
 import "../parts/composer.ts";
 import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
 import type { ReadingsDialog as ReadingsDialogElement } from "../cases/readings.ts";
+import { coming } from "../parts/coming.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { helpAbove } from "../parts/help_dialog.ts";
@@ -35,8 +37,24 @@ import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
-import type { planPage as planPageOf } from "./plan_page.ts";
 import { lockHint, planCard, weekCard } from "./week_card.ts";
+
+/** For whoever has one message too many below it, more than one mentor, or looks elsewhere. */
+const EXPECTATIONS = new Part(() => import("../mentoring/expectations.ts"));
+const GOING_ON = new Part(() => import("./going_on.ts"));
+const ELSEWHERE = new Part(async () => {
+  const [{ planPage }] = await Promise.all([
+    import("./plan_page.ts"),
+    import("../sessions/member_pages.ts"),
+    import("../mentoring/exercise_page.ts"),
+  ]);
+  return planPage;
+});
+/** For whoever asks for it. */
+const READINGS = new Part(() => import("../cases/readings.ts"));
+const REQUESTS = new Part(() =>
+  Promise.all([import("../cases/request_dialog.ts"), import("../cases/case_desk.ts")])
+);
 
 /** A live chat that begins within so long stands in the header. */
 const SOON_MS = 60 * 60_000;
@@ -50,7 +68,6 @@ export class MemberPage extends PageElement {
   #talk: Talk | undefined;
   #week: WeekOfWriting | undefined;
   readonly #place = new Place();
-  #planPage: typeof planPageOf | undefined;
   #ticker: Ticker | undefined;
   #shortcuts: Shortcuts | undefined;
   #stopTalk: (() => void)[] = [];
@@ -192,7 +209,7 @@ export class MemberPage extends PageElement {
   /** At the very beginning; its script comes once that is there. */
   #toExpect(talk: Talk) {
     if (!talk.hasPage || talk.more) return nothing;
-    void import("../mentoring/expectations.ts");
+    EXPECTATIONS.come(this.app.chats.chat);
     return html`
       <what-to-expect .app=${this.app} .talk=${talk}
         .closed=${talk.view.last_seq > 0}></what-to-expect>
@@ -206,26 +223,16 @@ export class MemberPage extends PageElement {
   /** Of whoever has, or had, more than one mentor; its script comes to nobody else. */
   #goingOn(talk: Talk) {
     if (this.app.chats.talks.length < 2) return nothing;
-    void import("./going_on.ts");
+    GOING_ON.come(this.app.chats.chat);
     return html`<going-on .app=${this.app} .talk=${talk}></going-on>`;
   }
 
   /** Their scripts come when they are looked at first. */
   #elsewhere(talk: Talk) {
-    if (!this.#planPage) {
-      const pages = [
-        import("./plan_page.ts"),
-        import("../sessions/member_pages.ts"),
-        import("../mentoring/exercise_page.ts"),
-      ] as const;
-      void Promise.all(pages).then(([{ planPage }]) => {
-        this.#planPage = planPage;
-        this.requestUpdate();
-      });
-      return html`<p class="quiet empty" aria-busy="true">${this.app.words.common.loading}</p>`;
-    }
+    const planPage = ELSEWHERE.come(this.app.chats.chat, this);
+    if (!planPage) return html`<div class="empty">${coming(ELSEWHERE, this.app.words)}</div>`;
     const [page, ...path] = this.#place.path;
-    if (page === "plan") return this.#planPage(this.app, talk, this.#week);
+    if (page === "plan") return planPage(this.app, talk, this.#week);
     if (page === "exercises") {
       return html`<exercise-page .app=${this.app} .talk=${talk} .path=${path}></exercise-page>`;
     }
@@ -316,10 +323,11 @@ export class MemberPage extends PageElement {
   };
 
   readonly #readings = async (): Promise<void> => {
-    const { ReadingsDialog } = await import("../cases/readings.ts");
+    const readings = await READINGS.ask(this.app.words);
+    if (!readings) return;
     let dialog = this.querySelector<ReadingsDialogElement>("readings-dialog");
     if (!dialog) {
-      dialog = new ReadingsDialog();
+      dialog = new readings.ReadingsDialog();
       dialog.app = this.app;
       this.append(dialog);
     }
@@ -328,10 +336,9 @@ export class MemberPage extends PageElement {
 
   /** What one may ask for is loaded by whoever asks. */
   readonly #request = async (): Promise<void> => {
-    const [{ RequestDialog }, { caseDeskOf }] = await Promise.all([
-      import("../cases/request_dialog.ts"),
-      import("../cases/case_desk.ts"),
-    ]);
+    const requests = await REQUESTS.ask(this.app.words);
+    if (!requests) return;
+    const [{ RequestDialog }, { caseDeskOf }] = requests;
     let dialog = this.querySelector<RequestDialogElement>("request-dialog");
     if (!dialog) {
       dialog = new RequestDialog();

@@ -8,7 +8,6 @@ import type { DeskTab } from "./page.ts";
 export const CASES_TAB: DeskTab = {
   path: "cases",
   label: (app) => app.words.cases.cases,
-  load: () => Promise.resolve(),
   show: (app) =>
     html`
       <main class="panes">

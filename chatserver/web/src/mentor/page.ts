@@ -1,6 +1,7 @@
 // The mentor's desk: conversations by deadline, the one that is open beside them, and the pages behind the tabs.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import "../parts/desk_clock.ts";
@@ -9,6 +10,7 @@ import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
+import { coming } from "../parts/coming.ts";
 import { openSearch } from "../parts/searching.ts";
 import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import "../cases/request_dialog.ts";
@@ -19,11 +21,23 @@ import { caseDeskOf } from "../cases/case_desk.ts";
 import "./conversation_list.ts";
 import "./thread.ts";
 
-/** A page behind a tab; its script is loaded when it is opened. */
+/** What stands beside the conversation. */
+const PANES = new Part(() =>
+  Promise.all([
+    import("../sessions/todays_sessions.ts"),
+    import("./not_twice.ts"),
+    import("../cases/own_cases.ts"),
+    import("../later/later_left.ts"),
+  ])
+);
+/** For whoever asks for it. */
+const BOOKING = new Part(() => import("../sessions/book_dialog.ts"));
+
+/** A page behind a tab; its part, if it has one, is loaded when it is opened. */
 export interface DeskTab {
   path: string;
   label: (app: App) => string;
-  load: () => Promise<unknown>;
+  part?: Part<unknown>;
   show: (app: App, place: Place) => TemplateResult;
 }
 
@@ -35,9 +49,7 @@ export class MentorPage extends PageElement {
 
   declare app: App;
   readonly #place = new Place();
-  readonly #loaded = new Set<string>();
   #canBook = false;
-  #hasPanes = false;
   #stop: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -130,19 +142,7 @@ export class MentorPage extends PageElement {
   /** What stands beside the conversation; its script comes once the conversations are there. */
   #panes() {
     if (!this.app.chats.isKnown) return nothing;
-    if (!this.#hasPanes) {
-      const parts = [
-        import("../sessions/todays_sessions.ts"),
-        import("./not_twice.ts"),
-        import("../cases/own_cases.ts"),
-        import("../later/later_left.ts"),
-      ];
-      void Promise.all(parts).then(() => {
-        this.#hasPanes = true;
-        this.requestUpdate();
-      });
-      return nothing;
-    }
+    if (!PANES.come(this.app.chats.chat, this)) return nothing;
     const { today, cases } = this.app.words;
     return html`
       <div class="panes">
@@ -171,28 +171,19 @@ export class MentorPage extends PageElement {
   };
 
   #behind(tab: DeskTab) {
-    if (!this.#loaded.has(tab.path)) {
-      void tab.load().then(() => {
-        this.#loaded.add(tab.path);
-        this.requestUpdate();
-      });
-      return html`
-        <main class="panes">
-          <p class="quiet" aria-busy="true">${this.app.words.common.loading}</p>
-        </main>
-      `;
-    }
-    return tab.show(this.app, this.#place);
+    const { chats, words } = this.app;
+    return tab.part && !tab.part.come(chats.chat, this)
+      ? html`<main class="panes">${coming(tab.part, words)}</main>`
+      : tab.show(this.app, this.#place);
   }
 
   #request(talk: Talk): void {
     void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view);
   }
 
-  /** Its script comes when it is asked for first. */
   readonly #book = async (event: CustomEvent<Talk | undefined>): Promise<void> => {
     const talk = event.detail ?? undefined;
-    await import("../sessions/book_dialog.ts");
+    if (!await BOOKING.ask(this.app.words)) return;
     this.#canBook = true;
     this.requestUpdate();
     await this.updateComplete;

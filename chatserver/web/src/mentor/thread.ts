@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { memberName } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
@@ -19,6 +20,11 @@ import { Ticker } from "../parts/ticker.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
 import type { Words } from "../words/words.ts";
 import { type OwnDays, ownDaysOf } from "./own_days.ts";
+
+const NO_ANSWER = new Part(() => import("./no_answer.ts"));
+/** For whoever asks for it. */
+const SAVED = new Part(() => import("../mentoring/saved_dialog.ts"));
+const EXERCISES = new Part(() => import("../mentoring/exercises_dialog.ts"));
 
 /** `book` is an event of it. */
 export class MentorThread extends PageElement {
@@ -61,7 +67,7 @@ export class MentorThread extends PageElement {
   protected override updated(changed: Map<PropertyKey, unknown>): void {
     // On a phone it fills the screen, below the tabs.
     if (changed.has("talk")) this.querySelector(".thread")?.scrollIntoView({ block: "nearest" });
-    if (this.talk.view.no_answer_needed) void import("./no_answer.ts");
+    if (this.talk.view.no_answer_needed) NO_ANSWER.come(this.app.chats.chat);
     if (!this.talk.hasPage) return;
     this.#days?.want();
     const { composer } = this.talk.view;
@@ -184,18 +190,19 @@ export class MentorThread extends PageElement {
       type="button" @click=${() => this.#exercises()}>${exercises.title}</button></span>`;
   }
 
-  /** Its script comes when it is asked for first. */
   readonly #saved = async (): Promise<void> => {
-    const { SavedDialog } = await import("../mentoring/saved_dialog.ts");
-    const dialog = this.#beside("saved-dialog", SavedDialog);
+    const saved = await SAVED.ask(this.app.words);
+    if (!saved) return;
+    const dialog = this.#beside("saved-dialog", saved.SavedDialog);
     await dialog.open(this.talk, (text) => {
       this.querySelector("chat-composer")?.offer(text);
     });
   };
 
   async #exercises(first?: string): Promise<void> {
-    const { ExercisesDialog } = await import("../mentoring/exercises_dialog.ts");
-    await this.#beside("exercises-dialog", ExercisesDialog).open(this.talk, first);
+    const exercises = await EXERCISES.ask(this.app.words);
+    if (!exercises) return;
+    await this.#beside("exercises-dialog", exercises.ExercisesDialog).open(this.talk, first);
   }
 
   /** The dialog of that name, made where it is not there yet. */

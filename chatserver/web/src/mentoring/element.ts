@@ -1,9 +1,11 @@
 // What the parts about saved texts and exercises share: their words, which come when one of them is shown first.
 
-import { html, type TemplateResult } from "lit";
+import type { TemplateResult } from "lit";
+import type { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
+import { coming } from "../parts/coming.ts";
 import { PageElement } from "../parts/element.ts";
-import { type MentoringWords, mentoringWordsOf } from "../words/mentoring/words.ts";
+import { MENTORING_WORDS, type MentoringWords } from "../words/mentoring/words.ts";
 
 export abstract class MentoringElement extends PageElement {
   static override properties: Record<string, { attribute: boolean }> = {
@@ -11,26 +13,24 @@ export abstract class MentoringElement extends PageElement {
   };
 
   declare app: App;
-  protected says: MentoringWords | undefined;
-
-  #speaking: Promise<MentoringWords> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.ready();
+  protected get says(): MentoringWords | undefined {
+    return this.#words.come(this.app.chats.chat, this);
   }
 
-  /** Until its words are there. */
-  protected async ready(): Promise<void> {
-    this.says = await (this.#speaking ??= mentoringWordsOf(this.app.language));
-    this.requestUpdate();
+  get #words(): Part<MentoringWords> {
+    return MENTORING_WORDS[this.app.language];
+  }
+
+  /** Until it is drawn with its words; false where these cannot be had now, which is told. */
+  protected async ready(): Promise<boolean> {
+    if (!await this.#words.ask(this.app.words)) return false;
     await this.updateComplete;
+    return true;
   }
 
   protected override render() {
-    return this.says
-      ? this.draw(this.says)
-      : html`<p class="quiet" aria-busy="true">${this.app.words.common.loading}</p>`;
+    const { says } = this;
+    return says ? this.draw(says) : coming(this.#words, this.app.words);
   }
 
   /** What is shown once the words are there. */

@@ -27,7 +27,7 @@ export class ExercisesDialog extends MentoringElement {
     this.#first = first;
     this.#exercises = exercisesOf(this.app, talk);
     this.#stop = this.#exercises.watch(() => this.requestUpdate());
-    await this.ready();
+    if (!await this.ready()) return;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
     await this.#exercises.load();
   }

@@ -33,7 +33,7 @@ export class SavedDialog extends MentoringElement {
     this.#insert = insert;
     this.#search = this.#problem = "";
     this.#giving = undefined;
-    await this.ready();
+    if (!await this.ready()) return;
     this.#pop?.showPopover();
     try {
       const path = `/v1/mentors/${encodeURIComponent(this.app.user)}/library`;

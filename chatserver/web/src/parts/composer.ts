@@ -2,6 +2,7 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import { nameIn } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
 import type { Later } from "../later/later_state.ts";
@@ -14,6 +15,11 @@ import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
 import { type WritingState, writingState } from "./state_line.ts";
 import { Ticker } from "./ticker.ts";
+
+/** What is not sent yet; comes once letters are there. */
+const LATER = new Part(() => import("../later/later.ts"));
+/** For whoever attaches something. */
+const ATTACHING = new Part(() => import("../files/attach_bar.ts"));
 
 /** `why` and `sent` are events of it. `slot` content such as help lines stands above the line. */
 export class ChatComposer extends PageElement {
@@ -84,14 +90,14 @@ export class ChatComposer extends PageElement {
     }
     this.#bringBack();
     // Letters come first.
-    if (this.talk.hasPage) void this.#loadLater();
+    if (this.talk.hasPage) this.#loadLater();
   }
 
-  async #loadLater(): Promise<void> {
+  #loadLater(): void {
     if (this.#later || this.app.role === "support") return;
-    const { laterOf } = await import("../later/later.ts");
-    if (this.#later || !this.isConnected) return;
-    this.#later = laterOf(this.app);
+    const part = LATER.come(this.app.chats.chat, this);
+    if (!part || !this.isConnected) return;
+    this.#later = part.laterOf(this.app);
     this.#unwatchLater = this.#later.drafts.watch(() => {
       // What another device has written; what is typed here is kept already.
       const text = this.#drafts.of(this.talk.view.id);
@@ -320,8 +326,8 @@ export class ChatComposer extends PageElement {
   };
 
   async #withBar(): Promise<AttachBar | null> {
-    await import("../files/attach_bar.ts");
-    this.#attaches = true;
+    this.#attaches = await ATTACHING.ask(this.app.words) !== undefined;
+    this.#asksWhat &&= this.#attaches;
     this.requestUpdate();
     await this.updateComplete;
     return this.#bar;

@@ -1,6 +1,7 @@
 // Help: one place, one tap, always. Opening it tells nobody.
 
 import { html, nothing } from "lit";
+import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import type { Composer, HelpLine } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
@@ -9,6 +10,8 @@ import { PageElement } from "./element.ts";
 import { dialled, lineWords } from "./help_lines.ts";
 import { helpStrip } from "./help_strip.ts";
 import { icon } from "./icons.ts";
+
+const MORE = new Part(() => import("./lock_help.ts"));
 
 /** `#help` is what a button's `popovertarget` names. */
 export class HelpDialog extends PageElement {
@@ -52,7 +55,7 @@ export function lineCards(lines: readonly HelpLine[], words: Words) {
 export function helpAbove(app: App, talk: Talk): (composer: Composer, text: string) => unknown {
   return ({ help }, text) => {
     if (!help?.length) return nothing;
-    void import("./lock_help.ts");
+    MORE.come(app.chats.chat);
     return html`
       ${helpStrip(app.words.help.strip, help, app.words)}
       <lock-help .app=${app} .talk=${talk} .text=${text}></lock-help>

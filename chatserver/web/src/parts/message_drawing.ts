@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView, Message } from "../client/protocol.ts";
@@ -13,6 +14,8 @@ import type { Times } from "./format.ts";
 import { icon } from "./icons.ts";
 import type { MessagePage } from "./message_pages.ts";
 import type { MessageRow } from "./message_rows.ts";
+
+const FILES = new Part(() => import("../files/message_files.ts"));
 
 const MINUTE = 60_000;
 /** Characters of the message that one answers. */
@@ -234,7 +237,7 @@ function dayWords(at: number, { app, times, now }: Drawing): string {
 /** What goes with a message; what shows it is loaded where there is such. */
 function filesOf({ conversation, attachments }: Message, { app }: Drawing) {
   if (!attachments?.length) return nothing;
-  void import("../files/message_files.ts");
+  FILES.come(app.chats.chat);
   return html`<message-files .app=${app} .conversation=${conversation} .ids=${attachments}></message-files>`;
 }
 

@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
+import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import { MAX_HISTORY, type Message } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
@@ -13,6 +14,8 @@ import { drawnPage } from "./message_drawing.ts";
 import { MessagePages } from "./message_pages.ts";
 import type { MessageMenu } from "./message_menu.ts";
 import { messageRows } from "./message_rows.ts";
+
+const MENU = new Part(() => import("./message_menu.ts"));
 
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
@@ -71,6 +74,9 @@ export class MessageList extends PageElement {
     super.disconnectedCallback();
     this.#unwatch?.();
     this.#shown = undefined;
+    // Whoever leaves on the way to a message goes there no longer.
+    this.#jumps += 1;
+    cancelAnimationFrame(this.#going ?? 0);
     this.#sizes.disconnect();
     document.removeEventListener("visibilitychange", this.#maybeRead);
   }
@@ -173,7 +179,7 @@ export class MessageList extends PageElement {
   /** To the first that was unread when the conversation was opened. */
   async toUnread(): Promise<void> {
     const jump = ++this.#jumps;
-    while (this.#isUnreadFurtherUp) await this.talk.loadOlder();
+    while (jump === this.#jumps && this.#isUnreadFurtherUp) await this.talk.loadOlder();
     await this.updateComplete;
     const scroller = this.querySelector<HTMLElement>(".scroller");
     // Meanwhile one may have gone elsewhere.
@@ -195,7 +201,9 @@ export class MessageList extends PageElement {
     await this.updateComplete;
     const scroller = this.querySelector<HTMLElement>(".scroller");
     const found = this.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-    if (!scroller || !found || jump !== this.#jumps) return found !== null;
+    // Whoever has gone elsewhere meanwhile needs no answer.
+    if (jump !== this.#jumps) return true;
+    if (!scroller || !found) return false;
     this.#go(scroller, () => toMiddle(scroller, found));
     found.classList.add("msg--found");
     setTimeout(() => found.classList.remove("msg--found"), FOUND_MS);
@@ -267,8 +275,9 @@ export class MessageList extends PageElement {
   }
 
   readonly #maybeRead = (): void => {
-    // Before its page has come it is not known what is new.
-    if (!this.talk.hasPage || !this.#isAtEnd || document.visibilityState !== "visible") return;
+    // What nobody has before them is not read. Before its page has come it is not known what is new.
+    if (!this.isConnected || !this.talk.hasPage || !this.#isAtEnd) return;
+    if (document.visibilityState !== "visible") return;
     this.talk.markRead();
   };
 
@@ -369,7 +378,7 @@ export class MessageList extends PageElement {
   };
 
   async #openMenu(message: Message, button: HTMLElement): Promise<void> {
-    await import("./message_menu.ts");
+    if (!await MENU.ask(this.app.words)) return;
     await this.querySelector<MessageMenu>("message-menu")?.open(this.talk, message, button);
   }
 

@@ -34,6 +34,8 @@ export class SearchDialog extends PageElement {
   #found: readonly FoundMessage[] = [];
   #next: string | null = null;
   #asked = 0;
+  /** Conversations that were looked for in the list. */
+  readonly #looked = new Set<string>();
   #pause: ReturnType<typeof setTimeout> | undefined;
 
   async open(): Promise<void> {
@@ -106,7 +108,7 @@ export class SearchDialog extends PageElement {
   #hit(found: FoundMessage) {
     const { app } = this;
     const talk = app.chats.talk(found.conversation);
-    if (!talk) void app.chats.find(found.conversation).then(() => this.requestUpdate(), () => {});
+    if (!talk) this.#findOnce(found.conversation);
     const times = new Times(app.language, talk?.view.zone);
     const at = Date.parse(found.at);
     const writer = found.from === app.user
@@ -128,6 +130,13 @@ export class SearchDialog extends PageElement {
         )}</span>
       </button></li>
     `;
+  }
+
+  /** One that is not in the list at all, such as of whoever stood in, would be looked for without end. */
+  #findOnce(conversation: string): void {
+    if (this.#looked.has(conversation)) return;
+    this.#looked.add(conversation);
+    void this.app.chats.find(conversation).then(() => this.requestUpdate(), () => {});
   }
 
   /** Of the other side. */

@@ -1,11 +1,14 @@
 // The search of a page: its script comes when it is asked for first.
 
+import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "./announcer.ts";
 import type { MessageList } from "./message_list.ts";
 import type { FoundPlace, SearchDialog as SearchDialogElement } from "./search_dialog.ts";
+
+const SEARCH = new Part(() => import("./search_dialog.ts"));
 
 /** How long one waits until the conversation is on the page that was gone to. */
 const MOST_FRAMES = 300;
@@ -16,10 +19,11 @@ export async function openSearch(
   app: App,
   talk: Talk | undefined,
 ): Promise<void> {
-  const { SearchDialog } = await import("./search_dialog.ts");
+  const search = await SEARCH.ask(app.words);
+  if (!search) return;
   let dialog = page.querySelector<SearchDialogElement>("search-dialog");
   if (!dialog) {
-    dialog = new SearchDialog();
+    dialog = new search.SearchDialog();
     dialog.app = app;
     dialog.addEventListener("chosen", (event) => {
       void toPlace(page, app, (event as CustomEvent<FoundPlace>).detail);

@@ -1,5 +1,6 @@
 // Keys that do something wherever one is on a page but in a field; ? lists them. Who is bothered by them turns them off.
 
+import { Part } from "../app/part.ts";
 import type { ShortcutsDialog } from "./shortcuts_dialog.ts";
 import type { Words } from "../words/words.ts";
 
@@ -8,6 +9,8 @@ export interface Shortcut {
   label: string;
   act: () => void;
 }
+
+const LIST = new Part(() => import("./shortcuts_dialog.ts"));
 
 const OFF = "shortcuts off";
 
@@ -46,9 +49,10 @@ export class Shortcuts {
 
   /** Show the list. */
   async show(): Promise<void> {
-    const { ShortcutsDialog } = await import("./shortcuts_dialog.ts");
+    const list = await LIST.ask(this.#words);
+    if (!list) return;
     if (!this.#dialog) {
-      this.#dialog = new ShortcutsDialog();
+      this.#dialog = new list.ShortcutsDialog();
       this.#dialog.words = this.#words;
       this.#dialog.list = this.#list;
       document.body.append(this.#dialog);

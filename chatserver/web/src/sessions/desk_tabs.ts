@@ -1,13 +1,14 @@
 // What a mentor has of sessions behind tabs: today, hours and absences, statement and prices. Scripts come when opened.
 
 import { html } from "lit";
+import { Part } from "../app/part.ts";
 import type { DeskTab } from "../mentor/page.ts";
 
 export const SESSION_TABS: readonly DeskTab[] = [
   {
     path: "today",
     label: (app) => app.words.today.tab,
-    load: () => import("./todays_sessions.ts"),
+    part: new Part(() => import("./todays_sessions.ts")),
     show: (app) =>
       html`
         <main class="panes">
@@ -21,7 +22,9 @@ export const SESSION_TABS: readonly DeskTab[] = [
   {
     path: "hours",
     label: (app) => app.words.hours.tab,
-    load: () => Promise.all([import("./mentor_hours.ts"), import("./mentor_absences.ts")]),
+    part: new Part(() =>
+      Promise.all([import("./mentor_hours.ts"), import("./mentor_absences.ts")])
+    ),
     show: (app) =>
       html`
         <main class="panes">
@@ -34,7 +37,9 @@ export const SESSION_TABS: readonly DeskTab[] = [
   {
     path: "statement",
     label: (app) => app.words.statement.tab,
-    load: () => Promise.all([import("./mentor_statement.ts"), import("./mentor_prices.ts")]),
+    part: new Part(() =>
+      Promise.all([import("./mentor_statement.ts"), import("./mentor_prices.ts")])
+    ),
     show: (app) =>
       html`
         <main class="panes">

@@ -1,6 +1,7 @@
 // Starts the settings.
 
 import { Account, type Ticket } from "../app/account.ts";
+import { atStart } from "../app/at_start.ts";
 import { forget } from "../app/forgetting.ts";
 import { Http } from "../app/http.ts";
 import { pageLanguage } from "../app/language.ts";
@@ -16,7 +17,7 @@ const AGAIN_MS = 5_000;
 const language = pageLanguage();
 document.documentElement.lang = language;
 const account = new Account();
-const words = await wordsOf(language);
+const words = await atStart(() => wordsOf(language));
 const ticket = await whoIsHere();
 if (ticket === null) {
   location.replace("/app/sign-in");

@@ -222,8 +222,12 @@ export class SettingsPage extends PageElement {
   }
 
   async #speak(language: Language): Promise<void> {
+    try {
+      this.words = await wordsOf(language);
+    } catch {
+      return this.#say(this.words.settings.notSaved);
+    }
     chooseLanguage(language);
-    this.words = await wordsOf(language);
     document.documentElement.lang = language;
     document.title = this.words.settings.title;
     // Shown at once, as with what they hear.

@@ -1,5 +1,6 @@
 // Starts the door. What stands behind the address's # is a link's secret, or one of a few words about how one came here.
 
+import { atStart } from "../app/at_start.ts";
 import { pageLanguage } from "../app/language.ts";
 import { wordsOf } from "../words/words.ts";
 import { signedInAlready } from "./door.ts";
@@ -15,7 +16,7 @@ const CAME: Readonly<Record<string, DoorState>> = {
 const language = pageLanguage();
 document.documentElement.lang = language;
 const page = new SignInPage();
-page.words = await wordsOf(language);
+page.words = await atStart(() => wordsOf(language));
 page.state = "looking";
 page.platform = document.body.dataset.platform ?? "";
 page.provider = document.body.dataset.provider;

@@ -245,7 +245,11 @@ export class SignInPage extends PageElement {
   }
 
   async #turnTo(language: Language): Promise<void> {
-    this.words = await wordsOf(language);
+    try {
+      this.words = await wordsOf(language);
+    } catch {
+      return this.#go(this.state, "no_answer");
+    }
     document.documentElement.lang = language;
   }
 

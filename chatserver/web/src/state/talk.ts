@@ -108,7 +108,7 @@ export class Talk extends Store {
     return this.#typing !== undefined;
   }
 
-  /** How many of the other side's texts are unread. */
+  /** How many of the other side's texts, and of events, are unread. */
   get unread(): number {
     return this.view.unread;
   }
@@ -399,8 +399,9 @@ export class Talk extends Store {
     }
   }
 
-  /** Whether it is a text of the other side, which is unread until it is read. */
+  /** Whether it is a text of the other side, or an event: that is unread until it is read. */
   #isTheirs(message: Message): boolean {
+    if (message.kind === "event") return true;
     const isMentor = this.#user === this.view.mentor || this.view.reads_from !== null;
     return isText(message) && message.role === (isMentor ? "member" : "mentor");
   }

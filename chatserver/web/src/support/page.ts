@@ -1,32 +1,34 @@
 // Support's desk: tabs, and the page behind each. All but the board are loaded when they are opened.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
+import { coming } from "../parts/coming.ts";
 import { PageElement } from "../parts/element.ts";
 import { personMenu } from "../parts/person_menu.ts";
 import { icon } from "../parts/icons.ts";
 import type { Desk } from "./desk.ts";
 import "./board_page.ts";
 
+/** Behind most of them is what is loaded when they are opened. */
 interface Tab {
   path: "board" | "cases" | "people" | "reports" | "library" | "audit";
   /** Other first parts of addresses that belong to it. */
   also?: string;
-  load: () => Promise<unknown>;
+  part?: Part<unknown>;
   show: (desk: Desk, path: readonly string[]) => TemplateResult;
 }
 
 const TABS: readonly Tab[] = [
   {
     path: "board",
-    load: () => Promise.resolve(),
     show: (desk) => html`<board-page .desk=${desk}></board-page>`,
   },
   {
     path: "cases",
-    load: () => import("./case_pages.ts"),
+    part: new Part(() => import("./case_pages.ts")),
     show: (desk, [ref]) =>
       ref === undefined
         ? html`<case-table .desk=${desk}></case-table>`
@@ -35,7 +37,7 @@ const TABS: readonly Tab[] = [
   {
     path: "people",
     also: "conversations",
-    load: () => import("./people_pages.ts"),
+    part: new Part(() => import("./people_pages.ts")),
     show: (desk, [first, second]) =>
       first === "conversations" && second !== undefined
         ? html`<conversation-page .desk=${desk} .ref=${second}></conversation-page>`
@@ -45,12 +47,12 @@ const TABS: readonly Tab[] = [
   },
   {
     path: "reports",
-    load: () => import("./reports_page.ts"),
+    part: new Part(() => import("./reports_page.ts")),
     show: (desk) => html`<reports-page .desk=${desk}></reports-page>`,
   },
   {
     path: "library",
-    load: () => import("../mentoring/saved_library.ts"),
+    part: new Part(() => import("../mentoring/saved_library.ts")),
     show: (desk) =>
       html`
         <main class="board">
@@ -60,7 +62,7 @@ const TABS: readonly Tab[] = [
   },
   {
     path: "audit",
-    load: () => import("./audit_page.ts"),
+    part: new Part(() => import("./audit_page.ts")),
     show: (desk, path) => html`<audit-page .desk=${desk} .of=${path}></audit-page>`,
   },
 ];
@@ -72,7 +74,6 @@ export class SupportPage extends PageElement {
 
   declare desk: Desk;
   readonly #place = new Place();
-  readonly #loaded = new Set<string>(["board"]);
   #stop: (() => void)[] = [];
   #minute: ReturnType<typeof setTimeout> | undefined;
 
@@ -153,16 +154,10 @@ export class SupportPage extends PageElement {
   }
 
   #behind(tab: Tab, path: readonly string[]) {
-    if (this.#loaded.has(tab.path)) return tab.show(this.desk, path);
-    void tab.load().then(() => {
-      this.#loaded.add(tab.path);
-      this.requestUpdate();
-    });
-    return html`
-      <main class="board">
-        <p class="quiet" aria-busy="true">${this.desk.app.words.common.loading}</p>
-      </main>
-    `;
+    const { chats, words } = this.desk.app;
+    return tab.part && !tab.part.come(chats.chat, this)
+      ? html`<main class="board">${coming(tab.part, words)}</main>`
+      : tab.show(this.desk, path);
   }
 
   readonly #skip = (event: Event): void => {

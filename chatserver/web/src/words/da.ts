@@ -27,6 +27,9 @@ export const da: Words = {
       "Skriv bare videre; det sendes af sig selv, i rækkefølge, når forbindelsen er tilbage.",
     unsure: "Forbindelsen er langsom.",
     unsureMore: "Det, du skriver, bliver liggende her, til det er sendt.",
+    notNow: "Det kan ikke vises uden forbindelse. Prøv igen, når du er online.",
+    notLoaded:
+      "Det kunne ikke indlæses. Prøv igen, eller genindlæs siden: det, du har skrevet, bliver liggende.",
   },
   files: {
     attach: "Vedhæft",

@@ -24,6 +24,9 @@ export const en = {
     offlineMore: "Go on writing; it is sent by itself, in order, when the line is back.",
     unsure: "The line is slow.",
     unsureMore: "What you write is kept here until it is sent.",
+    notNow: "This cannot be shown without a connection. Try again when you are online.",
+    notLoaded:
+      "This could not be loaded. Try again, or load the page anew: what you have written stays.",
   },
   files: {
     attach: "Attach",

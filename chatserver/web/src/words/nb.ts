@@ -26,6 +26,9 @@ export const nb: Words = {
     offlineMore: "Bare skriv videre; det sendes av seg selv, i rekkefølge, når nettet er tilbake.",
     unsure: "Forbindelsen er treg.",
     unsureMore: "Det du skriver, blir liggende her til det er sendt.",
+    notNow: "Dette kan ikke vises uten nett. Prøv igjen når du er på nett.",
+    notLoaded:
+      "Dette kunne ikke lastes. Prøv igjen, eller last inn siden på nytt: det du har skrevet, blir liggende.",
   },
   files: {
     attach: "Legg ved",
