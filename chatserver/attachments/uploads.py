@@ -21,7 +21,7 @@ from chatserver.attachments.opening import with_details
 from chatserver.attachments.pictures import NoPictureError, Pictures
 from chatserver.attachments.rows import attachments as rows
 from chatserver.attachments.virus_scan import Scan, ScannerGoneError, VirusScanner
-from chatserver.conversations.contacts import erased_of
+from chatserver.conversations.contacts import contact_to_count_on, erased_of
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, record
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -174,6 +174,8 @@ class Uploads:
         )
         replaced = None
         async with self._database.begin() as connection:
+            # One after the other: what is kept of theirs is counted, and another device may upload at this moment.
+            await contact_to_count_on(connection, offered.person)
             found = await rows.find_to_change(connection, conversation, [offered.id])
             if found and found[0].person != offered.person:
                 raise UploadRefused("taken", "this id is taken; choose another")
@@ -188,7 +190,8 @@ class Uploads:
                 raise UploadRefused(
                     "no_room", f"{self._policy.person_bytes} bytes are kept of one person's files, and yours fill them"
                 )
-            await rows.add(connection, new)
+            if not await rows.add(connection, new):
+                raise UploadRefused("taken", "this id is taken; choose another")
         if replaced is not None:
             await self._remove(replaced)
         return new

@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self, assert_never, cast
+from typing import Literal, Self, cast
 from uuid import uuid4
 
 from chatserver.client.backoff import STEADY_SECONDS, full_jitter
 from chatserver.client.board import ReplyBoard
-from chatserver.client.book import Book, note
 from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
+from chatserver.client.incoming import Incoming
 from chatserver.client.link import ClientLink, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
-from chatserver.protocol.board import BoardShown
-from chatserver.protocol.cases import CaseChanged
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import (
@@ -53,36 +51,24 @@ from chatserver.protocol.events import (
     Clock,
     Composer,
     ComposerChanged,
-    ConversationChanged,
-    ConversationsPage,
     ConversationView,
-    Deadline,
     DraftList,
     DraftStands,
     DraftView,
-    Error,
     Following,
-    Gap,
     HistoryPage,
     LaterChanged,
     LaterList,
     LaterView,
-    Message,
-    Presence,
-    ReadMark,
     Refused,
     Renewed,
-    ReplyChanged,
     Scheduled,
     SearchPage,
-    TypingNow,
-    Unfollowed,
-    UnreadLeft,
     WaitAcknowledged,
     Welcome,
 )
-from chatserver.protocol.notices import NoticeCame, NoticesPage, NoticesRead
-from chatserver.protocol.session_events import SessionChanged, Signalled
+from chatserver.protocol.notices import NoticesPage, NoticesRead
+from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import BookingView
 from quotas import instant
 
@@ -136,13 +122,11 @@ class ChatClient:
         self._encoding = encoding
         self._tries = tries
         self._on_state = on_state
-        self._book: Book = {}
         self._marks: dict[str, int] = {}
         self._watch: Watch | None = None
-        self._board = ReplyBoard()
-        self._unread: int | None = None
         self._questions = Questions(self._link)
         self._inbox = Inbox(self.history, resume or {}, keep=follow)
+        self._incoming = Incoming(self._questions, self._inbox)
         self._clock_ahead = 0.0
         self._ended: Exception | None = None
         self.state = ConnectionState("connecting")
@@ -168,7 +152,7 @@ class ChatClient:
     @property
     def conversations(self) -> dict[str, ConversationView]:
         """Each conversation as the latest event left it, by id."""
-        return self._book
+        return self._incoming.book
 
     @property
     def positions(self) -> dict[str, int]:
@@ -178,12 +162,12 @@ class ChatClient:
     @property
     def board(self) -> ReplyBoard:
         """The board as the latest event left it, where it is watched."""
-        return self._board
+        return self._incoming.board
 
     @property
     def unread_notices(self) -> int | None:
         """How many notices are unread, as the latest event left it; None where the server did not say."""
-        return self._unread
+        return self._incoming.unread
 
     def now(self) -> int:
         """The server's clock, in milliseconds since the epoch, carried on by this machine's monotonic clock."""
@@ -530,8 +514,7 @@ class ChatClient:
     async def _follow(self, link: ClientLink, welcome: Welcome, resumed: dict[str, int]) -> None:
         self.welcome = welcome
         self._set_clock(welcome.now)
-        self._unread = None if welcome.notices is None else welcome.notices.unread
-        note(self._book, welcome.user, welcome)
+        self._incoming.begin(welcome)
         self._ready.set_result(link)
         self._change(ConnectionState("online"))
         try:
@@ -544,131 +527,12 @@ class ChatClient:
                 if self._marks.get(each.id, 0) > each.read_seq:
                     await link.send(Read(conversation=each.id, seq=self._marks[each.id]))
             async for event in link.events():
-                note(self._book, welcome.user, event)
                 if isinstance(event, Clock):
                     self._set_clock(event.now)
-                self._take(event, welcome.user)
+                self._incoming.take(event)
         finally:
             self._ready = self._loop.create_future()
             await link.close()
 
     def _set_clock(self, now: str) -> None:
         self._clock_ahead = instant.parse(now) - self._loop.time() * instant.SECOND
-
-    def _take(self, event: AnyEvent, user: str) -> None:
-        match event:
-            case Message():
-                self._take_message(event, user)
-            case (
-                Accepted()
-                | Refused()
-                | ComposerChanged()
-                | HistoryPage()
-                | SessionChanged()
-                | Following()
-                | Unfollowed()
-                | Renewed()
-                | SearchPage()
-                | WaitAcknowledged()
-            ):
-                self._take_answer(event)
-            case BoardShown():
-                self._board.note(event)
-                self._inbox.put(event)
-            case NoticesPage() | NoticesRead() | NoticeCame():
-                self._take_notices(event)
-            case Gap():
-                self._inbox.put(event)
-                self._inbox.place(event.conversation, otherwise=event.after).go_back_to(event.after)
-                self._inbox.fetch(event.conversation, self._last_seq(event.conversation))
-            case ConversationChanged():
-                self._inbox.place(event.conversation.id, otherwise=event.conversation.last_seq)
-                self._inbox.put(event)
-            case Error() | LaterList() | Scheduled() | LaterChanged() | DraftStands() | DraftList():
-                if not self._questions.settle_error_or_unsent(event):
-                    self._inbox.put(event)
-            case (
-                Welcome()
-                | ConversationsPage()
-                | ReplyChanged()
-                | Deadline()
-                | ReadMark()
-                | UnreadLeft()
-                | TypingNow()
-                | Signalled()
-                | Presence()
-                | CaseChanged()
-                | Clock()
-            ):
-                self._inbox.put(event)
-            case _:
-                assert_never(event)
-
-    def _take_answer(
-        self,
-        event: Accepted
-        | Refused
-        | ComposerChanged
-        | HistoryPage
-        | SessionChanged
-        | Following
-        | Unfollowed
-        | Renewed
-        | SearchPage
-        | WaitAcknowledged,
-    ) -> None:
-        match event:
-            case Accepted():
-                self._inbox.place(event.conversation, otherwise=event.seq - 1).take(event.seq)
-                self._questions.settle_send(event)
-            case Refused():
-                self._questions.settle_send(event)
-            case ComposerChanged():
-                self._questions.settle_check(event)
-                self._inbox.put(event)
-            case HistoryPage() | Renewed() | SearchPage() | WaitAcknowledged():
-                self._questions.settle_asked(event)
-            case SessionChanged():
-                self._questions.settle_join(event, cast(Welcome, self.welcome).role)
-                self._inbox.put(event)
-            case Following():
-                after = self._questions.settle_following(event)
-                known = event.conversation
-                self._inbox.place(known.id, otherwise=known.last_seq if after is None else after)
-            case Unfollowed():
-                self._inbox.forget(event.conversation)
-                self._questions.settle_unfollowed(event)
-            case _:
-                assert_never(event)
-
-    def _take_notices(self, event: NoticesPage | NoticesRead | NoticeCame) -> None:
-        self._unread = event.unread
-        match event:
-            case NoticesPage():
-                self._questions.settle_notices(event)
-            case NoticesRead():
-                if not self._questions.settle_notices_read(event):
-                    self._inbox.put(event)
-            case NoticeCame():
-                self._inbox.put(event)
-            case _:
-                assert_never(event)
-
-    def _take_message(self, message: Message, user: str) -> None:
-        if message.sender != user or not self._questions.is_sending(message.conversation, message.id):
-            self._inbox.put_message(message)
-            return
-        # The answer was lost with its connection; the message itself says that it is stored.
-        self._inbox.place(message.conversation, otherwise=message.seq - 1).take(message.seq)
-        self._questions.settle_send(
-            Accepted(
-                conversation=message.conversation,
-                id=message.id,
-                seq=message.seq,
-                at=message.at,
-                composer=self._book[message.conversation].composer,
-            )
-        )
-
-    def _last_seq(self, conversation: str) -> int:
-        return self._book[conversation].last_seq if conversation in self._book else 0

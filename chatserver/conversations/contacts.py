@@ -53,5 +53,11 @@ async def contact_to_rely_on(connection: AsyncConnection, id: str) -> Contact | 
     return None if found is None or found.erased_at is not None else _contact(found)
 
 
+async def contact_to_count_on(connection: AsyncConnection, id: str) -> Contact | None:
+    """As `contact_to_rely_on`; nobody else relies on them either, so that what is counted of theirs stays as it is."""
+    found = await people.find_to_change(connection, id)
+    return None if found is None or found.erased_at is not None else _contact(found)
+
+
 def _contact(person: PersonRecord) -> Contact:
     return Contact(person.id, person.role, person.name, person.zone, person.locale, person.email)

@@ -194,7 +194,8 @@ class Exercises:
         async for found, key in self._keys_of(conversation):
             async with self._database.read() as connection:
                 kept = await rows.find(connection, conversation, id)
-            if kept is not None and kept.given_seq is None:  # its message may be a moment ahead
+            # A message may be a moment ahead, or have been written by a process that died before it noted so.
+            if kept is not None and (kept.given_seq is None or (kept.handed_in_as and kept.handed_in_seq is None)):
                 [kept] = await self._settled(conversation, [kept])
             # What was sealed before another's texts were erased is sealed anew a little later.
             numbers = {number_of(sealed) for sealed in (kept.form, kept.answers) if sealed} if kept else set()
@@ -259,7 +260,8 @@ class Exercises:
         unsure |= {each.handed_in_as for each in kept if each.handed_in_as and each.handed_in_seq is None}
         if not unsure:
             return list(kept)
-        written = {(each.head.role, each.head.id): each for each in await self._log.named(conversation, sorted(unsure))}
+        named = await self._log.named(conversation, sorted(unsure))
+        written = {(each.head.role, each.head.id): each for each in named if not each.head.deleted}
         found = []
         for each in kept:
             changes: dict[str, int] = {}

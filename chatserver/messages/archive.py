@@ -192,6 +192,7 @@ class Archive:
             await messages.blank(connection, (row for row in rows if row.kind == "deletion"))
             now = await self._ledger.now()
             await messages.place_files(connection, rows, now)
+            await messages.take_back_exercises(connection, rows)
             await ledger_snapshots.store(
                 connection,
                 [

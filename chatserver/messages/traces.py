@@ -17,7 +17,15 @@ from chatserver.operating.append_only_file import rewritten
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
 from chatserver.records.leftover_pages import without_leftovers
-from chatserver.records.tables import ATTACHMENTS, CASE_EVIDENCE, DRAFTS, HELD_FILES, LATER_MESSAGES, MESSAGES
+from chatserver.records.tables import (
+    ATTACHMENTS,
+    CASE_EVIDENCE,
+    DRAFTS,
+    EXERCISES,
+    HELD_FILES,
+    LATER_MESSAGES,
+    MESSAGES,
+)
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
@@ -27,7 +35,7 @@ from quotas.store.port import Store
 
 WITHIN = 20 * HOUR
 """ms from the first deletion until traces are removed: the rest of the day is for what goes wrong."""
-TABLES = (MESSAGES, LATER_MESSAGES, DRAFTS, ATTACHMENTS, CASE_EVIDENCE, HELD_FILES)
+TABLES = (MESSAGES, LATER_MESSAGES, DRAFTS, EXERCISES, ATTACHMENTS, CASE_EVIDENCE, HELD_FILES)
 """In which the text of a message, or what opens its files, has been."""
 _PACE = Pace(every=3600.0, retry_after=600.0, lease=2 * HOUR)
 _TRACELESS = "traceless"

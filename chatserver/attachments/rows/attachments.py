@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.attachments.attachment import Attachment, AttachmentState
-from chatserver.records.dialects import portions
+from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import ATTACHMENTS, LATER_MESSAGES
 
 _column = ATTACHMENTS.c
@@ -113,10 +113,11 @@ async def refs(connection: AsyncConnection, some: Collection[str]) -> set[str]:
     return found
 
 
-async def add(connection: AsyncConnection, new: Attachment) -> None:
-    """A new row."""
-    await connection.execute(
-        insert(ATTACHMENTS).values(
+async def add(connection: AsyncConnection, new: Attachment) -> bool:
+    """A new row; False where the other side has taken its id at this moment."""
+    done = await connection.execute(
+        insert_into(connection.dialect, ATTACHMENTS)
+        .values(
             conversation_id=new.conversation,
             id=new.id,
             ref=new.ref,
@@ -126,7 +127,9 @@ async def add(connection: AsyncConnection, new: Attachment) -> None:
             created_at=new.created_at,
             changed_at=new.changed_at,
         )
+        .on_conflict_do_nothing()
     )
+    return done.rowcount == 1
 
 
 async def finish(

@@ -1,7 +1,10 @@
 """What a file is by its content."""
 
 import io
+import struct
+import tracemalloc
 import wave
+import zipfile
 
 import pytest
 
@@ -82,3 +85,38 @@ def test_a_recorded_frame_without_a_head_is_music_too() -> None:
 )
 def test_what_is_not(content: bytes) -> None:
     assert file_type(io.BytesIO(content), ATTACHMENT_KINDS) is None
+
+
+def listing(parts: int) -> bytes:
+    """A document whose list of parts names so many more, with nothing in them: the list is all there is."""
+    whole = document(*DOCX)
+    end = whole[-22:]
+    size, begins = struct.unpack("<II", end[12:20])
+    listed = whole[begins : begins + size]
+    another = listed[:28] + struct.pack("<HHH", 1, 0, 0) + listed[34:46] + b"a"
+    listed += another * parts
+    return whole[:begins] + listed + end[:8] + struct.pack("<HHIIH", 65535, 65535, len(listed), begins, 0)
+
+
+def test_a_list_of_very_many_parts_takes_no_memory() -> None:
+    """It is no document, and that is known before the list is read."""
+    content = listing(500_000)
+    tracemalloc.start()
+    try:
+        assert file_type(io.BytesIO(content), ATTACHMENT_KINDS) is None
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+    assert file_type(io.BytesIO(listing(2_000)), ATTACHMENT_KINDS) is not None
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_says_the_type_is_not_unpacked(how: int) -> None:
+    """Nothing that is broken, or made to break what unpacks it, is looked into."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as into:
+        into.writestr("mimetype", "application/vnd.oasis.opendocument.text", how)
+    for place in range(38, 70):
+        broken = bytearray(whole.getvalue())
+        broken[place] ^= 0x55
+        assert file_type(io.BytesIO(bytes(broken)), ATTACHMENT_KINDS) is None

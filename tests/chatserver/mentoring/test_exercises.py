@@ -17,9 +17,11 @@ from chatserver.mentoring.forms import ExerciseQuestion, SavedItem, form_of
 from chatserver.mentoring.library import ItemWritten, Library
 from chatserver.mentoring.profiles import MentorProfile, ProfileDetails
 from chatserver.mentoring.room import Mentoring, mentoring_on
+from chatserver.protocol.entry import change_head, joined
 from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATION_KEYS, EXERCISES, LIBRARY, MENTOR_PROFILES
-from quotas.ledger.base import Posted
+from quotas.ledger.base import Change, Changed, Posted
+from quotas.standing import Writer
 from tests.chatserver.messages.shelf import Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import erase
 from tests.chatserver.personal_data.test_export import exported
@@ -140,6 +142,51 @@ async def test_what_a_dying_process_left_open_is_found_in_the_log(shelf: Shelf, 
     assert await exercises.hand_in("c1", giving.id, "h2") == FillingRefused("handed_in")
     [found] = await exercises.given_in("c1")
     assert found.kept.handed_in_seq == 2
+
+
+async def test_what_was_handed_in_by_a_dying_process_is_filled_in_no_more(shelf: Shelf, exercises: Exercises) -> None:
+    """Its message is written: what is answered stays what that says."""
+    id = await given(shelf, exercises)
+    await fill(exercises, id, ExerciseAnswer(1, "Calm"))
+    assert isinstance(await exercises.hand_in("c1", id, "h1"), HandingIn)
+    await shelf.write("member", "h1")
+    assert await exercises.fill("c1", id, [ExerciseAnswer(1, "Restless")]) == FillingRefused("handed_in")
+    [found] = await exercises.given_in("c1")
+    assert [each.value for each in found.answers] == ["Calm"]
+
+
+async def delete(shelf: Shelf, writer: Writer, about: int) -> None:
+    """By a process that dies before it notes more."""
+    change = Change(
+        conversation="c1",
+        writer=writer,
+        id=f"d{about}",
+        digest=bytes(8),
+        entry=joined(change_head("mia" if writer == "member" else "tom", writer, f"d{about}", "deletion", about), b""),
+        origin="died",
+        kind="deletion",
+        about=about,
+        of=writer,
+        key=1,
+    )
+    assert isinstance(await shelf.ledger.change(change), Changed)
+
+
+async def test_what_is_deleted_by_a_dying_process_is_gone_all_the_same(shelf: Shelf, exercises: Exercises) -> None:
+    """With what was handed in go the answers, with what was given everything: the archive sees to it."""
+    id = await given(shelf, exercises)
+    await fill(exercises, id, ExerciseAnswer(1, CANARY))
+    await hand_in(shelf, exercises, id)
+    await delete(shelf, "member", 2)
+    await shelf.archive_all()
+    [found] = await exercises.given_in("c1")
+    assert (found.answers, found.kept.answers, found.kept.handed_in_seq, found.kept.answered) == ((), None, None, 0)
+    await fill(exercises, id, ExerciseAnswer(1, "Anew"))
+    await delete(shelf, "mentor", 1)
+    await shelf.archive_all()
+    assert await exercises.given_in("c1") == []
+    async with shelf.database.read() as connection:
+        assert not (await connection.execute(select(EXERCISES))).all()
 
 
 async def test_one_that_was_refused_can_be_handed_in_later(shelf: Shelf, exercises: Exercises) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.messages.traces import FirstSince, TraceSweep
@@ -13,6 +13,7 @@ from chatserver.operating.embedded import EmbeddedStore
 from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import change_head, joined, parted
 from chatserver.records.database import Database
+from chatserver.records.tables import EXERCISES
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
@@ -142,6 +143,21 @@ async def test_what_was_deleted_is_in_no_file_a_day_later(shelf: Shelf, files: F
     assert [each for each in await shelf.texts() if each] == [
         f"{number} {TEXT}" for number in range(1, 13) if number not in (2, 7, 10)
     ]
+
+
+async def test_an_exercise_goes_with_the_message_that_gave_it(shelf: Shelf, files: Files) -> None:
+    """Its form, and what was answered so far."""
+    await shelf.write("mentor", "an exercise")
+    key = await shelf.keys.current("c1", 1)
+    kept = {"form": key.seal(TEXT.encode()), "answers": key.seal(TEXT.encode())}
+    row = {"conversation_id": "c1", "id": "e1", "given_by": "tom", "given_as": b"g1", "given_at": 1, "answered": 1}
+    async with shelf.database.begin() as connection:
+        await connection.execute(insert(EXERCISES).values(**row, **kept, given_seq=1))
+    assert [await files.have(each) for each in kept.values()] == [True] * 2
+    await change(shelf, "deletion", 1)
+    await shelf.archive_all()
+    assert await sweep_of(shelf, 21 * HOUR).sweep()
+    assert [await files.have(each) for each in kept.values()] == [False] * 2
 
 
 async def test_the_log_has_no_bytes_of_what_was_deleted_once_the_archive_knows(shelf: Shelf) -> None:

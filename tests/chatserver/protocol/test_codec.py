@@ -73,7 +73,7 @@ def test_a_wrong_field_is_named(command: object, code: str, named: str, encoding
     assert error.code == code
     assert named in error.message
     assert len(error.message) < 300
-    assert "$" not in error.message.replace("$(?!", "")
+    assert "`$" not in error.message  # how msgspec begins a path; patterns that it quotes have dollars, too
 
 
 @pytest.mark.parametrize("frame", NOT_JSON)

@@ -31,7 +31,7 @@ export class LaterLeft extends PageElement {
     return html`
       <section class="card" aria-labelledby="later-left-title">
         <h2 id="later-left-title">${later.left}</h2>
-        <ul class="waiting">${left.map((each) =>
+        <ul class="queue">${left.map((each) =>
           html`
             <li class="queued">
               ${icon("return")}

@@ -41,7 +41,7 @@ export class LaterList extends PageElement {
     const kept = this.#later?.texts.of(id) ?? [];
     return html`
       ${kept.length
-        ? html`<ul class="waiting" aria-label=${words.later.list}>${
+        ? html`<ul class="queue" aria-label=${words.later.list}>${
           repeat(
             kept,
             (each) => each.id,
