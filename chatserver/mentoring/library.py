@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from msgspec import Struct
 
-from chatserver.conversations.contacts import contact_to_rely_on
+from chatserver.conversations.contacts import contact_to_count_on
 from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.keys.own_seal import OwnSeal
 from chatserver.keys.sealing import SealError
@@ -55,8 +55,8 @@ class Library:
         now = await self._clock()
         sealed = await self._seal.seal(owner, msgspec.json.encode(item))
         async with self._database.begin() as connection:
-            # First, so that no erasure comes between; of the platform's, its library has nobody to erase.
-            if owner != PLATFORM and await contact_to_rely_on(connection, owner) is None:
+            # First, so that no erasure and no other item comes between; the platform's library is nobody's.
+            if owner != PLATFORM and await contact_to_count_on(connection, owner) is None:
                 return Missing()
             before = await rows.find(connection, owner, id)
             count, size = await rows.size_beside(connection, owner, id)

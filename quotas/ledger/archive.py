@@ -7,7 +7,8 @@ from msgspec import Struct
 from quotas.ledger import keys
 from quotas.ledger.answers import first_answer
 from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
-from quotas.ledger.redis import RedisLedger, entry_of, remembered_as
+from quotas.ledger.redis import RedisLedger, remembered_as
+from quotas.ledger.results import entry_of
 from quotas.ledger.state import State
 from quotas.standing import ConversationSettings, Writer
 from quotas.store.port import Store

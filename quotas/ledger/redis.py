@@ -4,47 +4,39 @@ import asyncio
 import struct
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import hiredis
 
-from quotas.admission import Answered, Reason, Usage
+from quotas.admission import Usage
 from quotas.ledger import keys
-from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
     LARGEST_ENTRY,
     MESSAGES_AT_ONCE,
     Acknowledged,
     Again,
     Change,
-    Changed,
-    ChangeRefused,
     ChangeResult,
-    Deleted,
     Entry,
     IdHeld,
     Note,
     NoteResult,
     NotNoted,
-    OtherKey,
     Otherwise,
     Post,
     Posted,
-    PostRefused,
     PostResult,
-    Recount,
     Reused,
     Stale,
     StandIn,
-    TooLate,
     Uncounted,
     Unknown,
     WhyNotNoted,
 )
-from quotas.ledger.chats import packed_chats, unpacked_chats
+from quotas.ledger.chats import packed_chats
 from quotas.ledger.library import LIBRARY, VERSION
-from quotas.ledger.state import State
-from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
+from quotas.ledger.results import entry_of, read_change_result, read_result, read_standing
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import mark_at
@@ -63,8 +55,6 @@ MOST_ADDRESSES = 20_000
 _MISSING, _THERE = "Function not found", "already exists"
 _LARGEST_STANDING = 8 * 1024
 """Bytes of the hash of a conversation."""
-_SUBSTITUTE_READ = b"read "
-"""How the fields of a conversation begin that say how far somebody has read who stands in for its mentor."""
 _LARGEST_NAME = 80
 """Bytes of a conversation's id among others."""
 
@@ -143,12 +133,12 @@ class RedisLedger:
         for person in (settings.member, settings.mentor):
             if await self._store.request("SADD", keys.person(person), conversation):
                 await self._store.request("SPUBLISH", keys.person_feed(person), conversation)
-        return _standing(int(reply[1]), reply[2])
+        return read_standing(int(reply[1]), reply[2])
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
         fields = await self.read(_LARGEST_STANDING, "HGETALL", keys.conversation(conversation))
         # One that is being restored has no settings yet.
-        return _standing(at or await self._now_in(conversation), fields) if b"member" in fields else None
+        return read_standing(at or await self._now_in(conversation), fields) if b"member" in fields else None
 
     async def _now_in(self, conversation: str) -> int:
         """Now by the clock of the conversation's partition: what it judges by, also while the clock is being moved."""
@@ -171,7 +161,7 @@ class RedisLedger:
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         reply = await self.call("start_live", names, length, self._shift, at or "")
-        return None if reply == b"U" else _standing(int(reply[1]), reply[2])
+        return None if reply == b"U" else read_standing(int(reply[1]), reply[2])
 
     def post(
         self,
@@ -198,9 +188,9 @@ class RedisLedger:
 
     def _answered(self, done: Callable[[PostResult | StoreError], None], slot: int, reply: StoreAnswer) -> None:
         if isinstance(reply, bytes):
-            done(_result(reply))
+            done(read_result(reply))
         elif isinstance(reply, list):
-            done(Stale(_standing(int(reply[1]), reply[2])))
+            done(Stale(read_standing(int(reply[1]), reply[2])))
         elif isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
             self._load_for(slot, done)
         else:
@@ -228,7 +218,7 @@ class RedisLedger:
         bounds = (change.until, change.key, unread_after, self._shift, at or "", change.left, change.known)
         reply = await self.call("change", names, *what, *bounds)
         await self._store.kept(keys.kept(keys.tag(name)))
-        return _change_result(reply)
+        return read_change_result(reply)
 
     async def changes_about(self, conversation: str, first: int, last: int) -> list[Entry]:
         names = (keys.log(conversation), keys.blanked(conversation), keys.changes(conversation))
@@ -254,10 +244,10 @@ class RedisLedger:
         reply = await self.call("note", names, *what, packed, note.after, mark, at or "")
         await self._store.kept(keys.kept(keys.tag(name)))
         if isinstance(reply, list):
-            return Stale(_standing(int(reply[1]), reply[2]))
+            return Stale(read_standing(int(reply[1]), reply[2]))
         if (why := _NOT_NOTED.get(reply)) is not None:
             return NotNoted(why)
-        result = _result(reply)
+        result = read_result(reply)
         return result if isinstance(result, Posted | Reused) else Unknown()
 
     async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
@@ -265,7 +255,7 @@ class RedisLedger:
         reply = await self.call("hold", names, LETTERS[writer] + id, digest, self._shift, at or "")
         # Also where it was held before: nobody must count on it before a replica has it.
         await self._store.kept(keys.kept(keys.tag(conversation)))
-        return None if reply == b"H" else cast(IdHeld, _result(reply))
+        return None if reply == b"H" else cast(IdHeld, read_result(reply))
 
     async def release(self, conversation: str, writer: Writer, id: str) -> None:
         names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
@@ -501,87 +491,3 @@ def _fault(reply: StoreAnswer) -> StoreError:
 
 def _instant(time: list[bytes]) -> int:
     return int(time[0]) * 1000 + int(time[1]) // 1000
-
-
-def _result(reply: bytes) -> PostResult:
-    """Read an answer of the function `post`; its shapes stand at its head in `lua/messages.lua`."""
-    kind = reply[:1]
-    if kind == b"A" or kind == b"D":
-        seq, at, waited, late, usage = read_posted(reply)
-        answered = Answered(waited, bool(late)) if waited >= 0 else None
-        return Posted(seq, at, usage, answered, kind == b"A")
-    if kind == b"R" or kind == b"Q":
-        at, opens_at, usage, reason = read_refused(reply)
-        return PostRefused(cast(Reason, reason), opens_at, at, usage, kind == b"R")
-    if kind == b"O":
-        return Again()
-    return Reused() if kind == b"C" else Unknown()
-
-
-def _change_result(reply: bytes | list[bytes]) -> ChangeResult:
-    """Read an answer of the function `change`; its shapes stand at its head in `lua/changes.lua`."""
-    if isinstance(reply, list):
-        return ChangeRefused(cast(Reason, reply[1].decode()))
-    kind = reply[:1]
-    if kind == b"A" or kind == b"D":
-        seq, at, _, _, usage = read_posted(reply)
-        return Changed(seq, at, usage, kind == b"A")
-    return _NOT_CHANGED.get(kind, Unknown)()
-
-
-_NOT_CHANGED: dict[bytes, type[TooLate | Deleted | OtherKey | Recount | Reused]] = {
-    b"L": TooLate,
-    b"G": Deleted,
-    b"K": OtherKey,
-    b"M": Recount,
-    b"C": Reused,
-}
-
-
-def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
-    pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
-    state = State.unpacked(pairs[b"state"])
-    settings = ConversationSettings(
-        member=pairs[b"member"].decode(),
-        mentor=pairs[b"mentor"].decode(),
-        plan=pairs[b"plan"].decode(),
-        zone=pairs[b"zone"].decode(),
-        holidays=pairs[b"holidays"].decode(),
-        status=state.status_name,
-        revision=state.revision,
-        chats=unpacked_chats(pairs[b"chats"]),
-        key=int(pairs[b"key"]),
-    )
-    return Standing(
-        now,
-        settings,
-        state.usage,
-        state.last_seq,
-        int(pairs[b"member_read"]),
-        int(pairs[b"mentor_read"]),
-        missed=state.missed == 1,
-        substitutes_read={
-            name[len(_SUBSTITUTE_READ) :].decode(): int(seq)
-            for name, seq in pairs.items()
-            if name.startswith(_SUBSTITUTE_READ)
-        },
-        texts=TextCounts(state.member_texts, state.mentor_texts),
-        member_seen=int(pairs.get(b"member_seen", 0)),
-        mentor_seen=int(pairs.get(b"mentor_seen", 0)),
-        last_at=state.last_at,
-        note=_note_of(pairs.get(b"noted")),
-    )
-
-
-def _note_of(noted: bytes | None) -> SentNote | None:
-    """The last urgent note: as `lua/notes.lua` keeps it."""
-    if noted is None:
-        return None
-    at, opens_at, seq, changed_at, _ = noted.split(b" ")
-    return SentNote(int(seq), int(at), int(opens_at), int(changed_at))
-
-
-def entry_of(entry_id: bytes, fields: Any) -> Entry:
-    """A message of the log."""
-    seq, _, at = entry_id.partition(b"-")
-    return Entry(int(seq), int(at), fields[1])

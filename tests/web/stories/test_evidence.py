@@ -41,6 +41,10 @@ async def test_files_of_a_deleted_message_are_read_in_the_case(
             page = sara.page
             await page.get_by_role("link", name="Cases").click()
             await page.locator("tbody a").first.click()
+            await page.route("**/evidence", lambda route: route.abort())
+            await page.get_by_role("button", name="Read the reported messages").click()
+            await expect(page.get_by_role("alert")).to_contain_text("That did not work.")
+            await page.unroute_all()
             await page.get_by_role("button", name="Read the reported messages").click()
             await expect(page.get_by_text("Look at this")).to_be_visible()
             show = page.get_by_role("button", name="Show rude.jpg")

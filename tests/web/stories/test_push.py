@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -42,7 +43,7 @@ SUBSCRIBING = """
 """Chromium's own push service is out of reach of tests: only it is stood in for."""
 SHOWN = """async (count) => {
   const registration = await navigator.serviceWorker.ready;
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 500; tries += 1) {
     const shown = await registration.getNotifications();
     if (shown.length === count) return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -103,6 +104,12 @@ async def delivered(page: Page, origin: str, message: bytes) -> None:
     await devtools.send("ServiceWorker.deliverPushMessage", given)
 
 
+async def asked(page: Page, script: str, given: object = None) -> Any:
+    """What a script answers that waits for something: unlike what is expected, Playwright would wait without end."""
+    async with asyncio.timeout(WITHIN / 1000):
+        return await page.evaluate(script, given)
+
+
 async def leave(page: Page) -> None:
     """For the sessions, until nothing of the conversation can be read any more."""
     await page.evaluate("location.hash = '#/sessions'")
@@ -144,7 +151,7 @@ async def test_a_push_says_that_something_came_and_leads_to_it(
             assert said["title"] == "Tora has answered"
             assert "boss" not in json.dumps(said)
             await delivered(mia, server.http, pushed.decrypted(body))
-            [shown] = await mia.evaluate(SHOWN, 1)
+            [shown] = await asked(mia, SHOWN, 1)
             assert (shown["title"], shown["body"].split(".")[0]) == (said["title"], "Tora has answered you")
             assert (shown["tag"], shown["data"]["conversation"]) == (said["tag"], "c1")
             [worker] = mia.context.service_workers
@@ -153,11 +160,11 @@ async def test_a_push_says_that_something_came_and_leads_to_it(
 
             await leave(mia)
             await tora.write("Tell me how it went.", "m2")
-            await mia.evaluate(HAS_ONE_UNREAD)
+            await asked(mia, HAS_ONE_UNREAD)
             await delivered(mia, server.http, pushed.decrypted(body))
-            assert len(await mia.evaluate(SHOWN, 1)) == 1
+            assert len(await asked(mia, SHOWN, 1)) == 1
             await mia.goto(f"{server.http}/app/member#/conversations/c1")
-            assert await mia.evaluate(SHOWN, 0) == []
+            assert await asked(mia, SHOWN, 0) == []
 
             await mia.goto(f"{server.http}/app/settings")
             await expect(mia.get_by_text("gets push")).to_be_visible()

@@ -27,6 +27,8 @@ export class CasePage extends PageElement {
   #conversation: Conversation | undefined;
   #evidence: SealedMessages | undefined;
   #isGone = false;
+  /** Whether the evidence could not be had when it was asked for. */
+  #isUnread = false;
   #stop: (() => void)[] = [];
   #again: ReturnType<typeof setInterval> | undefined;
 
@@ -55,7 +57,7 @@ export class CasePage extends PageElement {
     if (this.ref === this.#shown) return;
     this.#shown = this.ref;
     this.#view = this.#conversation = this.#evidence = undefined;
-    this.#isGone = false;
+    this.#isGone = this.#isUnread = false;
     void this.#load();
   }
 
@@ -198,13 +200,15 @@ export class CasePage extends PageElement {
   }
 
   #evidenceOf(view: CaseView) {
-    const { says, people, times } = this.desk;
+    const { says, people, times, app } = this.desk;
     if (!view.facts.messages?.length) return nothing;
     const evidence = this.#evidence;
     if (!evidence) {
       return html`<div class="stack"><p class="small quiet">${says.cases.evidenceLead}</p><button
         class="btn" type="button" @click=${() =>
-        void this.#readEvidence()}>${says.cases.showEvidence}</button></div>`;
+        void this.#readEvidence()}>${says.cases.showEvidence}</button>${
+        this.#isUnread ? html`<p role="alert">${app.words.common.failed}</p>` : nothing
+      }</div>`;
     }
     if (!evidence.messages.length) return html`<p class="quiet">${says.cases.noEvidence}</p>`;
     return html`
@@ -294,9 +298,14 @@ export class CasePage extends PageElement {
   }
 
   async #readEvidence(): Promise<void> {
-    this.#evidence = await this.desk.app.http.get<SealedMessages>(
-      `/v1/cases/${encodeURIComponent(this.ref)}/evidence`,
-    );
+    const path = `/v1/cases/${encodeURIComponent(this.ref)}/evidence`;
+    try {
+      this.#evidence = await this.desk.app.http.get<SealedMessages>(path);
+      this.#isUnread = false;
+    } catch {
+      this.#isUnread = true;
+    }
+    this.requestUpdate();
     void this.#load();
   }
 
