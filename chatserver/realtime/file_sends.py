@@ -1,6 +1,5 @@
 """Messages that carry files, of one connection: each gets its files before it is posted, and none overtakes another."""
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
@@ -46,8 +45,6 @@ class FileSends:
         self._person = person
         self._begin = begin
         self._lines: dict[str, deque[tuple[Send, Callable[[], None], Callable[[Code, str], None]]]] = {}
-        self._giving_back: dict[str, list[asyncio.Future[None]]] = {}
-        """By conversation: what did not take its files along, and gives them back at this moment."""
 
     def holds(self, conversation: str) -> bool:
         """Whether something waits there that must not be overtaken."""
@@ -64,22 +61,7 @@ class FileSends:
 
     def done(self, command: Send, result: PostResult | StoreError) -> None:
         """What became of one that was posted."""
-        if isinstance(result, base.Posted):
-            self._begin(self._settle(command, result))
-            return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._giving_back.setdefault(command.conversation, []).append(done)
-        self._begin(self._give_back(command, result, done))
-
-    async def _give_back(self, command: Send, result: PostResult | StoreError, done: asyncio.Future[None]) -> None:
-        try:
-            await self._settle(command, result)
-        finally:
-            done.set_result(None)
-            others = self._giving_back[command.conversation]
-            others.remove(done)
-            if not others:
-                del self._giving_back[command.conversation]
+        self._begin(self._settle(command, result))
 
     async def _go(self, conversation: str) -> None:
         line = self._lines[conversation]
@@ -96,9 +78,6 @@ class FileSends:
     async def _claim(self, command: Send) -> tuple[Code, str] | None:
         if not command.attachments:
             return None
-        # Whoever hears that one was refused may say it again at once under another id.
-        for done in tuple(self._giving_back.get(command.conversation, ())):
-            await done
         try:
             problem = await self._claims.claim(
                 command.conversation, self._person, command.id, list(command.attachments)
