@@ -11,7 +11,7 @@ import pytest
 from quotas import instant
 from quotas.ledger import keys
 from quotas.store.topology import slot_of
-from tests.chatserver.attachments.files import pdf
+from tests.chatserver.attachments.files import as_, pdf
 from tests.chatserver.keys.making import log_of
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import token
@@ -85,8 +85,8 @@ async def test_files_and_later_messages_while_slots_move_and_a_master_dies(
     content = pdf(1_200_000)
     async with http_client(server.url) as http:
         for name in CONVERSATIONS:
-            asked = {"params": {"conversation": name}, "headers": _as(f"member-{name}")}
-            uploaded = await http.put(f"/v1/attachments/file-{name}", content=content, **asked)
+            path = f"/v1/attachments/file-{name}?conversation={name}"
+            uploaded = await http.put(path, content=content, headers=as_(f"member-{name}", "member"))
             assert uploaded.status_code == 201, uploaded.text
             async with opened(server.port, "json") as member:
                 await member.greet(token(f"member-{name}", "member"), {})
@@ -102,13 +102,13 @@ async def test_files_and_later_messages_while_slots_move_and_a_master_dies(
             async with opened(server.port, "msgpack") as mentor:
                 await mentor.greet(token(f"mentor-{name}", "mentor"), {})
                 assert await _written(mentor, name, 3) == ["file", "later 1", "later 2"]
-            asked = {"params": {"conversation": name}, "headers": _as(f"mentor-{name}")}
-            assert (await http.get(f"/v1/attachments/file-{name}", **asked)).content == content
+            path = f"/v1/attachments/file-{name}?conversation={name}"
+            assert (await http.get(path, headers=as_(f"mentor-{name}", "mentor"))).content == content
             async with opened(server.port, "json") as member:
                 await member.greet(token(f"member-{name}", "member"), {})
                 await member.say("delete", conversation=name, id="gone", about=1)
                 assert (await member.answer("gone"))["seq"] == 4
-            assert (await http.get(f"/v1/attachments/file-{name}", **asked)).status_code == 404
+            assert (await http.get(path, headers=as_(f"mentor-{name}", "mentor"))).status_code == 404
 
 
 async def _written(device: Device, conversation: str, count: int) -> list[str]:
@@ -120,10 +120,6 @@ async def _written(device: Device, conversation: str, count: int) -> list[str]:
             if len(messages) >= count:
                 return [each["id"] for each in messages]
             await asyncio.sleep(0.1)
-
-
-def _as(person: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(person, 'member' if person.startswith('member') else 'mentor')}"}
 
 
 def fail_over(cluster: Cluster, slot: int) -> None:
