@@ -151,6 +151,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             metrics=base.metrics,
             name=base.node,
             listener=MessageEvents(base.database, base.outbox),
+            files=attachments,
         )
         base.channels["webhook"] = WebhookChannel(
             database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting

@@ -136,6 +136,16 @@ class AttachmentBook:
             await rows.sent(connection, conversation, person, message, seq, ids)
             await rows.delete_of_message(connection, conversation, seq, now)
 
+    async def note_sent(
+        self, connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]
+    ) -> None:
+        """As `sent`, in the transaction that archives the message."""
+        await rows.sent(connection, conversation, person, message, seq, ids)
+
+    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
+        """The message with that seq was deleted, in the transaction that archives that."""
+        await rows.delete_of_message(connection, conversation, seq, at)
+
     # Taking away
 
     async def discard(self, conversation: str, person: str, id: str) -> bool:
