@@ -107,7 +107,7 @@ class ChangeDesk:
         return _answered(asker, follower, command, change, result)
 
     async def _deleted(self, room: Room, message: LoggedHead) -> None:
-        """What the message had beside its text goes, too; else the archive sees to it, when it hears of the deletion."""
+        """What the message had beside its text goes, too; else the archive sees to it when it hears of it."""
         head = message.head
         with suppress(DatabaseError, StoreError):
             if head.attachments:
