@@ -270,11 +270,16 @@ LaterBecame = Literal["waiting", "refused", "sent", "gone"]
 """It waits for its time; it was refused then, and its text is kept; it was sent, or taken back."""
 
 
+LaterReason = Reason | Literal["stand_in_over"]
+"""Why it was refused: as any message, or since whoever wrote it did not stand in for the mentor any more."""
+
+
 class LaterView(Struct, frozen=True):
     """A message that goes out later, as only who wrote it sees it.
 
     Of one that was refused `reason` and `opens_at` are as then; of one that was sent `seq` is its place, where that is
-    known. The text of what is kept no longer is empty.
+    known. The text of what is kept no longer is empty. `attachments` are the ids of its files, `reply_to` is the seq
+    that it answers.
     """
 
     conversation: str
@@ -283,9 +288,11 @@ class LaterView(Struct, frozen=True):
     at: str | None
     written_at: str | None
     state: LaterBecame
-    reason: Reason | None = None
+    reason: LaterReason | None = None
     opens_at: str | None = None
     seq: int | None = None
+    attachments: list[str] = []
+    reply_to: int | None = None
 
 
 class Scheduled(Event, frozen=True):

@@ -405,8 +405,6 @@ class Connection:
             self.refuse(command, "read_only")
         elif problem := _unwritable(command, follower):
             self.refuse(command, *problem)
-        elif command.at is not None and command.attachments:
-            self.refuse(command, "invalid_field", "`attachments`: what is sent later carries no files")
         elif command.at is not None:
             self._work(self._desks[Send].obey(self, command), command)
         else:
@@ -420,7 +418,8 @@ class Connection:
                 self._post(command, follower, writes_as)
 
     def _post(self, command: Send, follower: Follower[Room], writes_as: WritesAs) -> None:
-        done: OnPosted = partial(self._posted, command, follower)
+        posted = self._posted if not command.attachments else self._posted_with_files
+        done: OnPosted = partial(posted, command, follower)
         if self._traces is not None:
             done = self._traces.message(command.conversation, self.id, done)
         says_more = command.reply_to is not None or command.attachments
@@ -433,9 +432,11 @@ class Connection:
         self.refuse(command, code, message)
         self._finish()
 
+    def _posted_with_files(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
+        assert self._files is not None  # noqa: S101 - it claimed them
+        self._files.done(command, result, partial(self._posted, command, follower, result))
+
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
-        if command.attachments and self._files is not None:
-            self._files.done(command, result)
         match result:
             case base.Posted():
                 if result.first:
