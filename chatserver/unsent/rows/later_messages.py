@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import LaterReason
-from chatserver.records.dialects import portions
 from chatserver.records.tables import LATER_MESSAGES
 from chatserver.unsent.later import LaterMessage
 
@@ -136,15 +135,6 @@ async def conversations_of(connection: AsyncConnection, person: str) -> list[str
     """Where a person has some, sorted."""
     query = select(_row.conversation_id).where(_row.person_id == person).distinct().order_by(_row.conversation_id)
     return list(await connection.scalars(query))
-
-
-async def held_by(connection: AsyncConnection, conversations: Sequence[str]) -> list[LaterMessage]:
-    """Those that wait in these conversations."""
-    found: list[LaterMessage] = []
-    for some in portions(conversations):
-        query = select(LATER_MESSAGES).where(_WAITS, _row.conversation_id.in_(some))
-        found += [_later(row) for row in await connection.execute(query)]
-    return found
 
 
 def _is(conversation: str, person: str, id: str) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chatserver.unsent.later import LATER
 from quotas.ledger.waits import REPLY
-from tests.chatserver.attachments.files import download
+from tests.chatserver.attachments.files import as_, download
 from tests.chatserver.attachments.making import keep_file
 from tests.chatserver.moving import move
 from tests.chatserver.realtime.servers import here
@@ -44,6 +44,9 @@ async def test_it_goes_out_in_their_name_and_answers(store_url: str, tmp_path: P
             assert standing is not None
             assert standing.usage.waiting_since > 0
             assert await listed(ulf) == []
+            async with http_client(server.http, headers=as_("mia")) as http:
+                why = (await http.get("/v1/conversations/c1/why")).json()
+            assert not [step for step in why["steps"] if step["step"] == "unexplained"], why["steps"]
 
 
 async def test_what_is_due_when_their_time_is_over_is_kept_and_told(store_url: str, tmp_path: Path) -> None:
