@@ -151,6 +151,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             metrics=base.metrics,
             name=base.node,
             listener=MessageEvents(base.database, base.outbox),
+            files=attachments,
         )
         base.channels["webhook"] = WebhookChannel(
             database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
@@ -230,7 +231,15 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,
                 sign_in_mails=sign_in_mails,
-                later=LaterBook(database=base.database, ledger=base.ledger, timers=base.timers, texts=texts, news=news),
+                later=LaterBook(
+                    database=base.database,
+                    ledger=base.ledger,
+                    timers=base.timers,
+                    texts=texts,
+                    news=news,
+                    policy=base.rulebook.policy.attachments,
+                    clock=base.ledger.now,
+                ),
                 drafts=DraftBook(database=base.database, ledger=base.ledger, texts=texts, news=news),
             )
         finally:

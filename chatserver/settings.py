@@ -290,7 +290,7 @@ def _file_values(file: Path) -> dict[str, tuple[object, str]]:
         raise SettingsError(f"config file {file}: cannot be read: {error.strerror}") from None
     except NotUtf8Error as error:
         raise SettingsError(f"config file {file}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"config file {file}: is not TOML: {error}") from None
     for key in ("data_dir", "policy", "jwt_key_file", "master_key_file", "app_style", "app_logo"):
         if isinstance(table.get(key), str) and table[key]:

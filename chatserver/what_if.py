@@ -25,6 +25,7 @@ MEMBERS = 100
 """Whose conversations are read at once: what they wrote is held in memory."""
 DEFAULT_WEEKS = 12
 """The weeks of a range that names no first day, the one of its last day included."""
+EARLIEST_DAY, LATEST_DAY = instant.date_of(instant.EARLIEST), instant.date_of(instant.LATEST)
 BY_STATUS = ("paused", "ended", "suspended")
 """Reasons that no plan has to do with."""
 
@@ -50,6 +51,9 @@ async def what_if(
     `on_progress` gets how many conversations are told and how many there are. Raises DatabaseError, RangeError,
     NothingRecordedError.
     """
+    for day in (first, last):
+        if day is not None and not EARLIEST_DAY <= day <= LATEST_DAY:
+            raise RangeError(f"{day} is outside the years {EARLIEST_DAY.year} to {LATEST_DAY.year}")
     zone = today.policy.calendar.zone
     calendar = today.calendar(zone, "")
     async with database.read() as connection:

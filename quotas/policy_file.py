@@ -55,7 +55,7 @@ def load_policy(file: Path) -> Policy:
         raise PolicyError(f"{file}: cannot be read: {error.strerror}") from None
     except NotUtf8Error as error:
         raise PolicyError(f"{file}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PolicyError(f"{file}: is not TOML: {error}") from None
     except PolicyError as error:
         raise PolicyError(f"{file}: {error}") from None

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.attachments import claims
 from chatserver.attachments.attachment import Attachment, AttachmentDetails, encode_details
 from chatserver.attachments.file_store import FileStore, FileStoreError
 from chatserver.attachments.kept_file import read_file, read_thumbnail
@@ -95,28 +96,15 @@ class AttachmentBook:
 
         Again for the same message it is the same.
         """
-        if len(ids) > self._most:
-            return f"a message carries at most {self._most}"
         now = await self._clock()
         async with self._database.begin() as connection:
-            found = {each.id: each for each in await rows.find_to_change(connection, conversation, ids)}
-            for id in ids:
-                each = found.get(id)
-                if each is None or each.person != person or each.state in ("arriving", "deleted"):
-                    return f"there is no upload {id!r} of yours in this conversation"
-                if each.state == "refused":
-                    return f"{id!r} cannot be sent: the virus scanner has found something harmful in it"
-                if each.state == "checking":
-                    return f"{id!r} is still being looked at; send the message when it is ready"
-                if each.message not in (None, message):
-                    return f"{id!r} goes with another message"
-            await rows.claim(connection, conversation, ids, message, now)
-        return None
+            return await claims.claim(connection, conversation, person, message, ids, self._most, now)
 
     async def release(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> None:
         """That message was not sent: these files of it may go with another one."""
+        now = await self._clock()
         async with self._database.begin() as connection:
-            await rows.release(connection, conversation, person, message, ids)
+            await claims.release(connection, conversation, person, message, ids, now)
 
     async def release_others(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> None:
         """As `release`, for those that the message which does have that id does not carry. Raises StoreError too."""
@@ -135,6 +123,16 @@ class AttachmentBook:
         async with self._database.begin() as connection:
             await rows.sent(connection, conversation, person, message, seq, ids)
             await rows.delete_of_message(connection, conversation, seq, now)
+
+    async def note_sent(
+        self, connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]
+    ) -> None:
+        """As `sent`, in the transaction that archives the message."""
+        await rows.sent(connection, conversation, person, message, seq, ids)
+
+    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
+        """The message with that seq was deleted, in the transaction that archives that."""
+        await rows.delete_of_message(connection, conversation, seq, at)
 
     # Taking away
 

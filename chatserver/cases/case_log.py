@@ -19,6 +19,7 @@ from chatserver.cases.case_record import CaseTodo, KeptCase
 from chatserver.cases.case_texts import EntryTexts, texts_of, without_free_reason
 from chatserver.cases.rows import case_entries, cases
 from chatserver.cases.rows.case_entries import KeptEntry
+from chatserver.conversations import absences
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.notices.noting import Made, Noting
 from chatserver.records.database import after_commit
@@ -129,7 +130,8 @@ class CaseLog:
     ) -> None:
         earlier = before.case if before is not None else None
         case = replace(kept.case, history=case.history, facts=case.facts)
-        facts = facts_of(earlier, case, kept.entries - len(case.history) + 1, conversation, kept.due_at)
+        substitute = await _substitute(connection, case, conversation, now)
+        facts = facts_of(earlier, case, kept.entries - len(case.history) + 1, conversation, kept.due_at, substitute)
         made = await self._noting.note(connection, facts, now) if facts else Made()
         said = said_of(earlier, case, conversation, self.calendar_of(conversation))
         after_commit(connection, partial(self._tell, made, said))
@@ -173,6 +175,16 @@ class CaseLog:
             for entry in case.history
         ]
         return kept, entries
+
+
+async def _substitute(
+    connection: AsyncConnection, case: Case, conversation: ConversationRecord, now: int
+) -> str | None:
+    """Who stands in for the mentor, where they are to look at it too."""
+    if case.kind != "urgent_note":
+        return None
+    there = await absences.overlapping(connection, conversation.mentor, now, now + 1)
+    return next((each.substitute for each in there), None)
 
 
 def _of_support(case: Case, now: int, *, opened: bool) -> list[AuditDeed]:

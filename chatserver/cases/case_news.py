@@ -25,15 +25,22 @@ URGENT: tuple[CaseKind, ...] = ("misconduct", "urgent_note")
 
 
 def facts_of(
-    before: Case | None, case: Case, first: int, conversation: ConversationRecord, due_at: int | None
+    before: Case | None,
+    case: Case,
+    first: int,
+    conversation: ConversationRecord,
+    due_at: int | None,
+    substitute: str | None = None,
 ) -> list[Fact]:
     """Of a change: `case` has the new lines alone for its history, the first one numbered `first`.
 
-    `before` is None where it was opened just now; `due_at` is until when its new state waits.
+    `before` is None where it was opened just now; `due_at` is until when its new state waits; `substitute` is who
+    stands in for the mentor now.
     """
     if not case.history:
         return []
-    return list(_facts(before, case, first, conversation, due_at))
+    facts = _facts(before, case, first, conversation, due_at)
+    return [_with_substitute(each, conversation, substitute) for each in facts]
 
 
 def _facts(
@@ -175,6 +182,12 @@ def _urgent(case: Case, number: int, entry: CaseEntry, conversation: Conversatio
     """To all of support; of a member's urgent note the mentor hears, too."""
     urgent = _of_support("case.urgent", case, number, entry, conversation)
     return replace(urgent, roles=frozenset({"mentor", "support"})) if case.kind == "urgent_note" else urgent
+
+
+def _with_substitute(fact: Fact, conversation: ConversationRecord, substitute: str | None) -> Fact:
+    """What the mentor is to look at now, whoever stands in for them hears as well."""
+    is_theirs = fact.event == "case.urgent" and "mentor" in (fact.roles or NOBODY)
+    return replace(fact, answering=(conversation.mentor, substitute)) if substitute and is_theirs else fact
 
 
 def _helping(case: Case, entry: CaseEntry) -> tuple[str, ...]:

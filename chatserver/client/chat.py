@@ -52,17 +52,10 @@ from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationView,
-    DraftList,
-    DraftStands,
-    DraftView,
     Following,
     HistoryPage,
-    LaterChanged,
-    LaterList,
-    LaterView,
     Refused,
     Renewed,
-    Scheduled,
     SearchPage,
     WaitAcknowledged,
     Welcome,
@@ -70,6 +63,7 @@ from chatserver.protocol.events import (
 from chatserver.protocol.notices import NoticesPage, NoticesRead
 from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import BookingView
+from chatserver.protocol.unsent import DraftList, DraftStands, DraftView, LaterChanged, LaterList, LaterView, Scheduled
 from quotas import instant
 
 Token = str | Callable[[], Awaitable[str]]
@@ -260,13 +254,27 @@ class ChatClient:
         return cast(Accepted | Refused, await self._questions.ask(command))
 
     async def send_later(
-        self, conversation: str, body: str, at: int, id: str | None = None
+        self,
+        conversation: str,
+        body: str,
+        at: int,
+        id: str | None = None,
+        *,
+        reply_to: int | None = None,
+        attachments: Sequence[str] = (),
     ) -> Scheduled | Accepted | Refused:
         """Let the server send a message by itself at the instant `at` (ms). Waits and raises as `send`.
 
         Accepted or Refused where it is over: sent, or refused, under that id before.
         """
-        command = Send(conversation=conversation, id=id or uuid4().hex, body=body, at=instant.text(at))
+        command = Send(
+            conversation=conversation,
+            id=id or uuid4().hex,
+            body=body,
+            reply_to=reply_to,
+            attachments=tuple(attachments),
+            at=instant.text(at),
+        )
         return cast(Scheduled | Accepted | Refused, await self._questions.ask(command))
 
     async def scheduled(self, conversation: str | None = None) -> LaterList:
@@ -274,11 +282,18 @@ class ChatClient:
         return cast(LaterList, await self._questions.ask(ListLater(conversation=conversation)))
 
     async def reschedule(
-        self, conversation: str, id: str, *, at: int | None = None, body: str | None = None
+        self,
+        conversation: str,
+        id: str,
+        *,
+        at: int | None = None,
+        body: str | None = None,
+        attachments: Sequence[str] | None = None,
     ) -> Scheduled:
-        """Give one that waits another time or text. Raises as `send`, and ChatError where it waits no more."""
+        """Give one that waits another time, text or files. Raises as `send`, and ChatError where it waits no more."""
         when = None if at is None else instant.text(at)
-        question = Reschedule(conversation=conversation, id=id, at=when, body=body)
+        files = None if attachments is None else list(attachments)
+        question = Reschedule(conversation=conversation, id=id, at=when, body=body, attachments=files)
         return cast(Scheduled, await self._questions.ask(question))
 
     async def unschedule(self, conversation: str, id: str) -> LaterView:

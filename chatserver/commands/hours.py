@@ -74,7 +74,7 @@ def _content(file: Path) -> dict[str, Any]:
         content = msgspec.json.decode(text) if file.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"--file {file}: {error.strerror}") from None
-    except (NotUtf8Error, msgspec.DecodeError, tomllib.TOMLDecodeError) as error:
+    except (NotUtf8Error, msgspec.DecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"--file {file}: {error}") from None
     if not isinstance(content, dict):
         raise SettingsError(f"--file {file}: must be an object with `weekly`, as over HTTP")

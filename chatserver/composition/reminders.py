@@ -13,6 +13,7 @@ from chatserver.operating.timer_watch import TimerKind
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.still_owed import StillOwed
 from chatserver.replies.writing_days import WritingDays
+from chatserver.sessions.standing_in import StandInBook
 from chatserver.unsent.later_delivery import LaterDelivery
 from chatserver.unsent.unsent_news import UnsentNews
 from quotas.ledger.unread import Unread
@@ -58,6 +59,7 @@ def reminders_on(ground: Ground, notices: NoticeParts, provisioning: Provisionin
         timers=timers,
         news=UnsentNews(ground.store),
         metrics=ground.metrics,
+        stand_ins=StandInBook(database),
         clock=clock,
     )
     trials = Trials(database=database, noting=noting, timers=timers, clock=clock)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
+from chatserver.messages.rows.messages import MessageRow
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
@@ -77,6 +78,18 @@ class ArchiveListener(Protocol):
         """After the commit. Raises nothing."""
 
 
+class MessageFiles(Protocol):
+    """Hears, in the transaction that stores messages, where files stand, and which nobody gets any more."""
+
+    async def note_sent(
+        self, connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]
+    ) -> None:
+        """That message has that seq, and carries these."""
+
+    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
+        """The message with that seq was deleted."""
+
+
 class Nobody:
     """Nobody listens."""
 
@@ -87,6 +100,14 @@ class Nobody:
         return None
 
     async def tell(self, noted: int | None) -> None:
+        return None
+
+    async def note_sent(
+        self, connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]
+    ) -> None:
+        return None
+
+    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
         return None
 
 
@@ -104,6 +125,7 @@ class Archive:
         metrics: Metrics,
         name: str,
         listener: ArchiveListener | None = None,
+        files: MessageFiles | None = None,
     ) -> None:
         self.agenda = Agenda(settings.archive_after)
         self._duty = Duty(store, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
@@ -112,6 +134,7 @@ class Archive:
         self._database = database
         self._metrics = metrics
         self._listener: ArchiveListener = listener or Nobody()
+        self._files: MessageFiles = files or Nobody()
         self._usual_delay = settings.archive_after
         self._pace = Pace(POLL_EVERY, RETRY_AFTER, LEASE)
         self._keep = Keep(settings.archive_keep_messages, settings.archive_keep_days * DAY)
@@ -191,7 +214,7 @@ class Archive:
             await messages.store(connection, rows)
             await messages.blank(connection, (row for row in rows if row.kind == "deletion"))
             now = await self._ledger.now()
-            await messages.place_files(connection, rows, now)
+            await self._place_files(connection, rows, now)
             await messages.take_back_exercises(connection, rows)
             await ledger_snapshots.store(
                 connection,
@@ -226,6 +249,14 @@ class Archive:
             extra={"conversation": name},
         )
         await self._ledger_archive.postpone(name)
+
+    async def _place_files(self, connection: AsyncConnection, rows: Sequence[MessageRow], now: int) -> None:
+        for row in rows:
+            of = connection, row.conversation_id
+            if ids := messages.attachments_of(row):
+                await self._files.note_sent(*of, row.sender, row.message_id.decode(), row.seq, ids)
+            if row.kind == "deletion" or row.deleted:
+                await self._files.note_deleted(*of, row.about or row.seq, now)
 
     async def _read(self, names: Iterable[str]) -> _Read:
         ordered = list(names)

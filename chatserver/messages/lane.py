@@ -9,7 +9,7 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.entry import More, head_json, head_with_more, joined, opened
+from chatserver.protocol.entry import More, digested, head_json, head_with_more, joined, opened
 from chatserver.records.database import DatabaseError
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostResult, Reused, Stale, StandIn, Unknown
@@ -180,10 +180,10 @@ class Lane:
         self._number += 1
         text = encode_json(body)
         if more is None:
-            head, digested = head_json(sender, writer, id), text
+            head, told_by = head_json(sender, writer, id), text
         else:
-            head, digested = head_with_more(sender, writer, id, more), b"%b\n%b" % (text, encode_json(more))
-        ticket = _Ticket(self._number, writer, id, head, text, origin, done, stand_in, digested)
+            head, told_by = head_with_more(sender, writer, id, more), digested(text, more)
+        ticket = _Ticket(self._number, writer, id, head, text, origin, done, stand_in, told_by)
         if self._may_send and not self._held:
             self._send(ticket)
             return

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.personal_data.recorded import Rows
+from chatserver.protocol.entry import digested
 from chatserver.records.database import Database
 from chatserver.unsent.rows import drafts, later_messages
 from chatserver.unsent.unsent_texts import opened_text
@@ -36,6 +37,8 @@ async def unsent_of(database: Database, keys: ConversationKeys, person: str) -> 
                 "reason": each.reason,
                 "opens_at": instant.text_or_none(each.opens_at),
                 "body": await _opened(keys, each.conversation, each.sealed),
+                "reply_to": each.opened_head.reply_to,
+                "attachments": each.opened_head.attachments,
             }
             for each in later
         ],
@@ -54,7 +57,8 @@ async def seal_anew(connection: AsyncConnection, conversation: str, old: Mapping
     """What others have not sent there, with the new key. Whoever is erased has nothing there any more."""
     for message in await later_messages.of_conversation(connection, conversation):
         if (text := _of_key(old, message.sealed)) is not None:
-            await later_messages.reseal(connection, message, new.digest(text), new.seal(text))
+            digest = new.digest(digested(text, message.more))
+            await later_messages.reseal(connection, message, digest, new.seal(text))
     for draft in await drafts.of_conversation(connection, conversation):
         if (text := _of_key(old, draft.sealed)) is not None:
             await drafts.reseal(connection, draft, new.seal(text))

@@ -252,17 +252,22 @@ class ListLater(Command, frozen=True, gc=False, tag="scheduled"):
 
 
 class Reschedule(RoomCommand, frozen=True, gc=False):
-    """Give a message that goes out later another time, another text, or both; null: as it is."""
+    """Give a message that goes out later another time, text or files; null: as it is."""
 
     id: MessageId
     at: str | None = None
     body: str | None = None
+    attachments: Annotated[list[Name], Meta(max_length=MAX_ATTACHMENTS)] | None = None
     ask: AskId | None = None
 
 
-class Unschedule(RoomCommand, frozen=True, gc=False):
-    """Take back a message that goes out later, or one that could not: it is kept no longer."""
+class Unschedule(Command, frozen=True, gc=False):
+    """Take back a message that goes out later, or one that could not: it is kept no longer.
 
+    It is their writer's also where they follow the conversation no longer.
+    """
+
+    conversation: Name
     id: MessageId
     ask: AskId | None = None
 

@@ -121,6 +121,11 @@ def head_with_more(sender: str, role: Author, id: str, more: More) -> bytes:
     )
 
 
+def digested(text: bytes, more: More | None) -> bytes:
+    """What tells one message from another of its id: its text, a JSON string, and what more it has."""
+    return text if more is None else b"%b\n%b" % (text, _encode(more))
+
+
 def change_head(sender: str, role: Author, id: str, kind: ChangeKind, about: int) -> bytes:
     """The head of an edit, a deletion or a reaction."""
     return _encode(Head(sender, role, id, kind, about=about))

@@ -19,7 +19,7 @@ Begin = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class FileClaims(Protocol):
-    """Whose files go with which message. Its methods raise DatabaseError."""
+    """Whose files go with which message. Its methods raise DatabaseError, and StoreError where they ask its clock."""
 
     async def claim(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> str | None:
         """Let that message of theirs have these; a sentence where one of them cannot be sent."""
@@ -59,9 +59,16 @@ class FileSends:
         self._lines[command.conversation] = deque([(command, post, refuse)])
         self._begin(self._go(command.conversation))
 
-    def done(self, command: Send, result: PostResult | StoreError) -> None:
-        """What became of one that was posted."""
-        self._begin(self._settle(command, result))
+    def done(self, command: Send, result: PostResult | StoreError, answer: Callable[[], None]) -> None:
+        """What became of one that was posted. `answer` says so; it raises nothing.
+
+        Where its files are free again, that is seen to first: who hears of it may send them at once with another one.
+        """
+        if isinstance(result, base.PostRefused | base.Reused):
+            self._begin(self._settle_first(command, result, answer))
+        else:
+            answer()
+            self._begin(self._settle(command, result))
 
     async def _go(self, conversation: str) -> None:
         line = self._lines[conversation]
@@ -82,12 +89,20 @@ class FileSends:
             problem = await self._claims.claim(
                 command.conversation, self._person, command.id, list(command.attachments)
             )
-        except DatabaseError:
-            return "store_unavailable", "the database does not answer; send again with the same id"
+        except (DatabaseError, StoreError):
+            return "store_unavailable", "store or database do not answer; send again with the same id"
         except Exception:
             logger.exception("files cannot be sent", extra={"person": self._person})
             return "internal", "the fault is logged; the same message again is safe"
         return ("invalid_field", f"`attachments`: {problem}") if problem is not None else None
+
+    async def _settle_first(
+        self, command: Send, result: base.PostRefused | base.Reused, answer: Callable[[], None]
+    ) -> None:
+        try:
+            await self._settle(command, result)
+        finally:
+            answer()
 
     async def _settle(self, command: Send, result: PostResult | StoreError) -> None:
         """What cannot be noted now is noted later: by whoever asks for the file, the archive, or the sweep."""

@@ -7,7 +7,7 @@ import asyncio
 
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.messages.read_marks import texts_between
-from chatserver.messages.substitutes import reads_from
+from chatserver.messages.substitutes import first_asking, reads_from
 from chatserver.protocol.events import Gap
 from chatserver.realtime.follower import Follower, Reader
 from chatserver.realtime.outgoing import MessageAudience
@@ -87,12 +87,9 @@ class Substitute(Follower[Room]):
     def message(self, seq: int, origin: str, audience: MessageAudience) -> None:
         if self.room.heard[1] >= self.absence.until:
             return
-        if self.reads_from is not None or self.room.lane.usage.waiting_since:
-            if self.reads_from is None:
-                self.fill()  # looks where the wait began
-            super().message(seq, origin, audience)
-        elif not self._is_filling and seq == self._next_seq:
-            self._next_seq = seq + 1
+        if self.reads_from is None:
+            self.fill()  # looks where the wait began, or whether it is an urgent note
+        super().message(seq, origin, audience)
 
     def start(self, seen: int) -> None:
         if self.reads_from is None:
@@ -107,14 +104,15 @@ class Substitute(Follower[Room]):
         super().begin_anew(max(after, self.first_seq - 1))
 
     async def _page(self) -> None:
+        upto = self.room.last_seq  # what comes while it is looked for is looked at next
         if self.reads_from is None and not await self._find_beginning():
-            self._skip_until(self.room.last_seq)
+            self._skip_until(upto)
         else:
             await super()._page()
 
     async def _find_beginning(self) -> bool:
         """Look where the oldest wait of the absence began; whether there is one."""
-        first = await self.room.log.first_unanswered(self.room.id, self.absence.named_at)
+        first = await first_asking(self.room.log, self.room.id, self.absence)
         if first is None:
             return False
         self.reads_from = reads_from(first)

@@ -6,9 +6,9 @@ from typing import assert_never
 from chatserver.protocol.codec import check_text
 from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import Draft, Drafts, ListLater, Reschedule, Send, Unschedule
-from chatserver.protocol.entry import More, head_with_more
-from chatserver.protocol.events import (
-    Accepted,
+from chatserver.protocol.entry import More
+from chatserver.protocol.events import Accepted, Refused
+from chatserver.protocol.unsent import (
     DraftList,
     DraftStands,
     DraftView,
@@ -16,10 +16,9 @@ from chatserver.protocol.events import (
     LaterChanged,
     LaterList,
     LaterView,
-    Refused,
     Scheduled,
 )
-from chatserver.realtime.command_desk import Asker, CommandDesks
+from chatserver.realtime.command_desk import Asker, CommandDesks, WritesAs
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.room import Room
 from chatserver.unsent import draft_book, later_book
@@ -32,8 +31,8 @@ from quotas.instant import parse, text, text_or_none
 from quotas.ledger.base import Posted, PostRefused
 from quotas.standing import Writer
 
+_WAS_REFUSED = "that message could not be sent at its time, and is kept: take it back, and use a new id"
 _MISSED = LaterChanged(None)
-_LATER_IS_FOR = "who stands in writes now: what goes out later is for the member and the mentor"
 
 
 class UnsentDesk:
@@ -54,7 +53,9 @@ class UnsentDesk:
                 await self._list(asker, command)
             case Drafts():
                 await self._list_drafts(asker, command)
-            case Send() | Reschedule() | Unschedule() | Draft():
+            case Unschedule():
+                await self._unschedule(asker, command)
+            case Send() | Reschedule() | Draft():
                 follower = asker.follower(command.conversation)
                 if follower is None:
                     asker.refuse(command, "not_found")
@@ -63,9 +64,7 @@ class UnsentDesk:
             case _:
                 assert_never(command)
 
-    async def _in_room(
-        self, asker: Asker, command: Send | Reschedule | Unschedule | Draft, follower: Follower[Room]
-    ) -> None:
+    async def _in_room(self, asker: Asker, command: Send | Reschedule | Draft, follower: Follower[Room]) -> None:
         writes_as = asker.writes_as(follower)
         if writes_as is None:
             asker.refuse(command, "read_only")
@@ -73,35 +72,43 @@ class UnsentDesk:
         match command:
             case Draft():
                 await self._draft(asker, command, writes_as.side)
-            case _ if writes_as.stand_in is not None:
-                asker.refuse(command, "not_allowed", _LATER_IS_FOR)
             case Send():
-                await self._schedule(asker, command, follower.room, writes_as.side)
+                await self._schedule(asker, command, follower.room, writes_as)
             case Reschedule():
                 await self._reschedule(asker, command)
-            case Unschedule():
-                await self._unschedule(asker, command)
             case _:
                 assert_never(command)
 
     # Later
 
-    async def _schedule(self, asker: Asker, command: Send, room: Room, side: Writer) -> None:
+    async def _schedule(self, asker: Asker, command: Send, room: Room, writes_as: WritesAs) -> None:
         at = _instant(asker, command, command.at)
         if at is None:
             return
-        head = head_with_more(asker.user, side, command.id, More(command.reply_to)).decode()
-        done = await self._later.schedule(
-            WantedLater(command.conversation, side, asker.user, command.id, command.body, at, head, asker.id)
+        says_more = command.reply_to is not None or command.attachments
+        wanted = WantedLater(
+            conversation=command.conversation,
+            side=writes_as.side,
+            person=asker.user,
+            id=command.id,
+            body=command.body,
+            at=at,
+            more=More(command.reply_to, list(command.attachments)) if says_more else None,
+            origin=asker.id,
+            stands_in=writes_as.stand_in is not None,
         )
+        done = await self._later.schedule(wanted)
         if not isinstance(done, LaterMessage | Posted | PostRefused):
             self._not_kept(asker, command, done)
             return
         match done:
-            case LaterMessage(state="refused", reason=str() as reason, opens_at=opens_at):
-                asker.tell(_refused(command, room, reason, opens_at))
-            case LaterMessage():
+            case LaterMessage(state="waiting"):
                 asker.tell(_scheduled(done))
+            case LaterMessage(reason=reason, opens_at=opens_at):
+                if reason is None or reason == "stand_in_over":
+                    asker.refuse(command, "id_reused", _WAS_REFUSED)
+                else:
+                    asker.tell(_refused(command, room, reason, opens_at))
             case Posted():
                 asker.tell(Accepted(command.conversation, command.id, done.seq, text(done.at), room.composer_now()))
             case PostRefused():
@@ -134,17 +141,17 @@ class UnsentDesk:
         at = None
         if command.at is not None and (at := _instant(asker, command, command.at)) is None:
             return
-        if command.body is not None and (problem := check_text(command.body)):
+        if command.body and (problem := check_text(command.body)):
             asker.refuse(command, *problem)
             return
-        if at is None and command.body is None:
-            asker.refuse(command, "invalid_field", "`at`, `body` or both say what is to be another one")
+        if at is None and command.body is None and command.attachments is None:
+            asker.refuse(command, "invalid_field", "`at`, `body` and `attachments` say what is to be another one")
             return
         before = await self._later.find(command.conversation, asker.user, command.id)
         if before is None or before.state == "refused" or not _may_see(asker, before):
             asker.refuse(command, "not_found", f"no message {command.id!r} waits to be sent")
             return
-        done = await self._later.change(before, at=at, body=command.body, origin=asker.id)
+        done = await self._later.change(before, at=at, body=command.body, files=command.attachments, origin=asker.id)
         match done:
             case LaterMessage():
                 asker.tell(_scheduled(done, command.ask))
@@ -158,7 +165,13 @@ class UnsentDesk:
                 assert_never(done)
 
     async def _unschedule(self, asker: Asker, command: Unschedule) -> None:
-        done = await self._later.take_back(command.conversation, asker.user, command.id, asker.id)
+        if asker.reads_along and asker.follows(command.conversation):
+            asker.refuse(command, "read_only")
+            return
+        before = await self._later.find(command.conversation, asker.user, command.id)
+        done: LaterText | NotLater | Underway = NotLater()
+        if before is not None and _may_see(asker, before):
+            done = await self._later.take_back(command.conversation, asker.user, command.id, asker.id)
         match done:
             case LaterText():
                 asker.tell(LaterChanged(_view(done, "gone"), command.ask))
@@ -239,12 +252,16 @@ def _instant(asker: Asker, command: Send | Reschedule | Draft, said: str | None,
 
 
 def _may_see(asker: Asker, message: LaterMessage) -> bool:
-    """Who has tokens of two roles sees by each what they wrote in that role."""
-    return asker.role == message.side and asker.follows(message.conversation)
+    """Who has tokens of two roles sees by each what they wrote in that role.
+
+    Also where they follow the conversation no longer, having stood in for its mentor: it is their text.
+    """
+    return asker.role == message.side
 
 
 def _writes_there(device: Asker, changed: UnsentChanged) -> bool:
-    return device.role == changed.side and device.follows(changed.conversation)
+    """A draft is of use where one may write."""
+    return device.role == changed.side and (changed.what == "later" or device.follows(changed.conversation))
 
 
 def _refused(command: Send, room: Room, reason: Reason, opens_at: int | None) -> Refused:
@@ -267,6 +284,8 @@ def _view(kept: LaterText, state: LaterBecame | None = None) -> LaterView:
         state or message.state,
         message.reason,
         text_or_none(message.opens_at),
+        attachments=message.opened_head.attachments,
+        reply_to=message.opened_head.reply_to,
     )
 
 

@@ -8,6 +8,7 @@ from chatserver.conversations import absences as rows
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.records.database import Database
 from chatserver.sessions.rows import mentors
+from quotas.ledger.base import StandIn
 
 
 class StandingIn(Struct, frozen=True):
@@ -26,10 +27,16 @@ class StandingIn(Struct, frozen=True):
 
 
 class StandInBook:
-    """Reads the records. Its method raises DatabaseError."""
+    """Reads the records. Its methods raise DatabaseError."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def stand_in(self, person: str, conversation: str, now: int) -> StandIn | None:
+        """As whom that mentor writes there for another one; None where they do not."""
+        [found] = await self.of([person], now)
+        absence = found.conversations.get(conversation)
+        return StandIn(person, absence.since, absence.until) if absence is not None else None
 
     async def of(self, people: Sequence[str], now: int) -> list[StandingIn]:
         """Of each of `people`, in their order."""

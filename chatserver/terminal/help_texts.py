@@ -19,6 +19,11 @@ HELP_TEXTS: dict[str, tuple[str, str, str]] = {
         "Vil du snakke med noen? {lines} · alle: /lines",
         "Vil du tale med nogen? {lines} · alle: /lines",
     ),
+    "lines_for_member": (
+        "Whom the member can call: {lines} · all: /lines",
+        "Hvem medlemmet kan ringe: {lines} · alle: /lines",
+        "Hvem medlemmet kan ringe til: {lines} · alle: /lines",
+    ),
     "lines_danger": (
         "Is your life in danger? Call now. You do not have to carry this alone.",
         "Er livet ditt i fare? Ring nå. Du trenger ikke å bære dette alene.",

@@ -72,10 +72,13 @@ class LockHelp:
             await self._note(conversation, rest)
 
     def refused(self, conversation: ConversationView, composer: Composer, body: str) -> None:
-        """A text came back: say whom one can call, and look whether there is more to say."""
-        if self._desk.role != "member" or not composer.help:
+        """A text came back: say whom one can call, and to a member what more there is to say."""
+        if not composer.help or self._desk.role not in ("member", "mentor"):
             return
         lines = ", ".join(line_words(self._desk.texts, each) for each in first_lines(composer.help))
+        if self._desk.role == "mentor":
+            self._desk.announce(self._desk.texts("lines_for_member", lines=lines))
+            return
         self._desk.announce(self._desk.texts("lines_at_lock", lines=lines))
         task = asyncio.create_task(self._look(conversation.id, composer, composer.help, body))
         self._tasks.add(task)

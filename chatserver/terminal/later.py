@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from chatserver.protocol.events import ConversationView, LaterView, Refused, Scheduled
+from chatserver.protocol.events import ConversationView, Refused
+from chatserver.protocol.unsent import LaterView, Scheduled
 from chatserver.terminal.starts import start_of
 from chatserver.terminal.transcript import visible
 from chatserver.terminal.words import day_and_time
@@ -22,7 +23,7 @@ async def later(desk: "Desk", rest: str) -> None:
         return
     conversation = desk.current
     number, _, when = rest.partition(" ")
-    waiting = (await desk.chat.scheduled(conversation.id)).messages if not rest or number.isdecimal() else []
+    waiting = await _waiting(desk, conversation) if not rest or number.isdecimal() else []
     if not rest:
         _list(desk, conversation, waiting)
     elif number.isdecimal() and 1 <= int(number) <= len(waiting):
@@ -31,11 +32,17 @@ async def later(desk: "Desk", rest: str) -> None:
         await _keep(desk, conversation, rest)
 
 
+async def _waiting(desk: "Desk", conversation: ConversationView) -> list[LaterView]:
+    """What waits there, and what is kept of conversations that whoever stood in there sees no more."""
+    found = (await desk.chat.scheduled()).messages
+    return [each for each in found if each.conversation == conversation.id or each.reason == "stand_in_over"]
+
+
 def _list(desk: "Desk", conversation: ConversationView, waiting: list[LaterView]) -> None:
     for n, each in enumerate(waiting, 1):
         when = _said(desk, conversation, instant.parse(each.at)) if each.at else ""
         key = "later_refused" if each.state == "refused" else "later_waits"
-        desk.announce(desk.texts(key, n=n, when=when, text=visible(each.body)))
+        desk.announce(desk.texts(key, n=n, when=when, text=_shown(desk, each)))
     desk.announce(desk.texts("later_how" if waiting else "later_nothing"))
 
 
@@ -54,16 +61,22 @@ async def _keep(desk: "Desk", conversation: ConversationView, text: str) -> None
 
 async def _again(desk: "Desk", conversation: ConversationView, message: LaterView, when: str) -> None:
     if not when:
-        taken = await desk.chat.unschedule(conversation.id, message.id)
-        desk.announce(desk.texts("later_back", text=visible(taken.body)))
+        taken = await desk.chat.unschedule(message.conversation, message.id)
+        desk.announce(desk.texts("later_back", text=_shown(desk, taken)))
         return
     try:
         at = start_of(when, conversation.zone, desk.chat.now())
     except ValueError:
         desk.announce(desk.texts("no_such_time", text=when))
         return
-    await desk.chat.reschedule(conversation.id, message.id, at=at)
+    await desk.chat.reschedule(message.conversation, message.id, at=at)
     desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+
+
+def _shown(desk: "Desk", message: LaterView) -> str:
+    """Its text, and how many files go with it."""
+    files = desk.texts("later_files", n=len(message.attachments)) if message.attachments else ""
+    return " ".join(part for part in (visible(message.body), files) if part)
 
 
 def _said(desk: "Desk", conversation: ConversationView, at: int) -> str:

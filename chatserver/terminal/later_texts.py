@@ -23,6 +23,7 @@ LATER_TEXTS: dict[str, tuple[str, str, str]] = {
         "/later N tar den tilbake, /later N TID sender den da.",
         "/later N tager den tilbage, /later N TID sender den da.",
     ),
+    "later_files": ("[files: {n}]", "[filer: {n}]", "[filer: {n}]"),
     "later_back": ("Taken back: {text}", "Tatt tilbake: {text}", "Taget tilbage: {text}"),
     "later_not_kept": (
         "The conversation has ended; nothing is sent there any more.",

@@ -4,7 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from quotas.admission import Reason
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.protocol.entry import Head, More, head_of, more_of
+from chatserver.protocol.unsent import LaterReason
 from quotas.ledger.base import Posted, PostRefused
 from quotas.standing import Writer
 
@@ -28,7 +30,7 @@ class LaterMessage(Struct, frozen=True, gc=False):
     state: LaterState
     tried_at: int | None
     """Since when it is being sent: then it can be changed no more."""
-    reason: Reason | None
+    reason: LaterReason | None
     opens_at: int | None
     """Why it was refused, and when writing opens by what was known then; None where nobody knows."""
     head: str
@@ -36,6 +38,16 @@ class LaterMessage(Struct, frozen=True, gc=False):
     digest: bytes
     sealed: bytes
     """The text, with the conversation's key."""
+
+    @property
+    def opened_head(self) -> Head:
+        """The head, to be read."""
+        return head_of(self.head.encode())
+
+    @property
+    def more(self) -> More | None:
+        """What it has beside its text; None for nothing."""
+        return more_of(self.opened_head)
 
 
 class TooMany(Struct, frozen=True):
@@ -56,3 +68,10 @@ class IdTaken(Struct, frozen=True):
 
 Scheduling = LaterMessage | Posted | PostRefused | TooMany | IdTaken
 """What becomes of a message for later: it waits; or its id was sent before, and that is what it was answered."""
+
+
+def substitute_of(message: LaterMessage, conversation: ConversationRecord | None) -> str:
+    """Who wrote it for the mentor, whose ids are their own; '' where its own side did."""
+    if message.side != "mentor" or conversation is None or message.person == conversation.mentor:
+        return ""
+    return message.person

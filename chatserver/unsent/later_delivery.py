@@ -10,11 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from math import inf
+from typing import Protocol
 from uuid import uuid4
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
+from chatserver.attachments import claims
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.records import record
@@ -26,14 +29,15 @@ from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Made, Noting
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import joined
+from chatserver.protocol.unsent import LaterReason
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.paging import each_row
-from chatserver.unsent.later import LATER, LaterMessage
+from chatserver.unsent.later import LATER, LaterMessage, substitute_of
 from chatserver.unsent.rows import later_messages as rows
 from chatserver.unsent.unsent_news import UnsentChanged, UnsentNews
 from quotas import instant
 from quotas.instant import DAY, MINUTE
-from quotas.ledger.base import Post, Posted, PostRefused, Reused, Stale, Unknown, posted
+from quotas.ledger.base import Post, Posted, PostRefused, Reused, Stale, StandIn, Unknown, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Rung, Timers
 from quotas.store.errors import StoreError
@@ -60,6 +64,19 @@ class _NotNowError(Exception):
     """It can be neither sent nor refused at the moment."""
 
 
+class _Writer(Struct, frozen=True):
+    """Of whoever stands in for the mentor, until when they do."""
+
+    stand_in: StandIn | None
+
+
+class StandInLookup(Protocol):
+    """Who stands in for whom. Its method raises DatabaseError."""
+
+    async def stand_in(self, person: str, conversation: str, now: int) -> StandIn | None:
+        """As whom that mentor writes there for another one; None where they do not."""
+
+
 class LaterDelivery:
     """A `TimerKind`. `clock` gives the store's instant."""
 
@@ -77,6 +94,7 @@ class LaterDelivery:
         timers: Timers,
         news: UnsentNews,
         metrics: Metrics,
+        stand_ins: StandInLookup,
         clock: Callable[[], Awaitable[int]],
     ) -> None:
         self._database = database
@@ -88,6 +106,7 @@ class LaterDelivery:
         self._timers = timers
         self._news = news
         self._metrics = metrics
+        self._stand_ins = stand_ins
         self._clock = clock
         self._looked_at = -inf
 
@@ -149,10 +168,12 @@ class LaterDelivery:
 
     async def _hold(self, conversation: ConversationRecord, message: LaterMessage) -> None:
         """Hold its id again, also where the store has lost the whole conversation."""
-        held = await self._ledger.hold(message.conversation, message.side, message.id, message.digest)
+        of = message.conversation, message.side, message.id, message.digest
+        substitute = substitute_of(message, conversation)
+        held = await self._ledger.hold(*of, substitute=substitute)
         if isinstance(held, Unknown):
             await self._provisioning.standing(conversation)
-            await self._ledger.hold(message.conversation, message.side, message.id, message.digest)
+            await self._ledger.hold(*of, substitute=substitute)
 
     async def _send(self, conversation: ConversationRecord, message: LaterMessage, now: int) -> None:
         async with self._database.begin() as connection:
@@ -161,10 +182,14 @@ class LaterDelivery:
         if message.tried_at is not None and (seq := await self._seq_of(message)):
             await self._sent(message, seq)
             return
-        result = await self._posted(conversation, message)
+        writer = await self._writer(conversation, message, now)
+        if writer is None:
+            await self._stand_in_over(conversation, message, now)
+            return
+        result = await self._posted(conversation, message, writer.stand_in)
         if isinstance(result, Reused):  # The store forgot that it was held, and it was used for another text.
             message = await self._renamed(message)
-            result = await self._posted(conversation, message)
+            result = await self._posted(conversation, message, writer.stand_in)
         match result:
             case Posted():
                 if result.first:
@@ -174,9 +199,18 @@ class LaterDelivery:
             case PostRefused():
                 if result.first:
                     self._metrics.refused[result.reason] += 1
-                await self._refused(conversation, message, result)
+                await self._refused(conversation, message, result.reason, result.opens_at, result.at)
+            case _ if writer.stand_in is not None:  # Their time ended meanwhile: the conversation is unknown to them.
+                await self._stand_in_over(conversation, message, now)
             case _:
                 raise StoreError("the store does not know the conversation")
+
+    async def _writer(self, conversation: ConversationRecord, message: LaterMessage, now: int) -> "_Writer | None":
+        """As whom it is posted; None where who wrote it stood in for the mentor, and does no longer."""
+        if not (substitute := substitute_of(message, conversation)):
+            return _Writer(None)
+        stand_in = await self._stand_ins.stand_in(substitute, conversation.id, now)
+        return _Writer(stand_in) if stand_in is not None else None
 
     async def _seq_of(self, message: LaterMessage) -> int | None:
         """Where a process that died had posted it: it may be so long ago that the ledger has forgotten the id."""
@@ -185,7 +219,7 @@ class LaterDelivery:
         return next((each.seq for each in mine), None)
 
     async def _posted(
-        self, conversation: ConversationRecord, message: LaterMessage
+        self, conversation: ConversationRecord, message: LaterMessage, stand_in: StandIn | None
     ) -> Posted | PostRefused | Reused | None:
         standing = await self._provisioning.standing(conversation)
         for _ in range(MAX_TRIES):
@@ -198,6 +232,7 @@ class LaterDelivery:
                 message.digest,
                 joined(_head_of(message), message.sealed),
                 LATER,
+                stand_in=stand_in,
                 written_at=message.written_at,
             )
             terms = standing.terms(self._provisioning.rulebook)
@@ -214,11 +249,15 @@ class LaterDelivery:
         head = _with_id(message.head, id)
         async with self._database.begin() as connection:
             await rows.rename(connection, message, id, head)
+            of = message.conversation, message.person, message.id
+            await claims.pass_on(connection, *of, message.opened_head.attachments, id)
         return replace(message, id=id, head=head)
 
     async def _sent(self, message: LaterMessage, seq: int) -> None:
         async with self._database.begin() as connection:
             await rows.remove(connection, message)
+            of = message.conversation, message.person, message.id
+            await claims.sent(connection, *of, seq, message.opened_head.attachments)
         await self._tell(message, seq)
 
     async def _count_windows(self, conversation: ConversationRecord, message: LaterMessage) -> None:
@@ -228,11 +267,25 @@ class LaterDelivery:
 
     # What the rules refuse
 
-    async def _refused(self, conversation: ConversationRecord, message: LaterMessage, result: PostRefused) -> None:
+    async def _stand_in_over(self, conversation: ConversationRecord, message: LaterMessage, now: int) -> None:
+        """Nothing of theirs is posted any more: it is refused here, and its id is held no longer."""
+        await self._refused(conversation, message, "stand_in_over", 0, now)
+        of = message.conversation, message.side, message.id
+        await self._ledger.release(*of, substitute=message.person)
+
+    async def _refused(
+        self,
+        conversation: ConversationRecord,
+        message: LaterMessage,
+        reason: LaterReason,
+        opens_at: int | None,
+        at: int,
+    ) -> None:
+        """It is kept with its files, and its writer is told."""
         made = Made()
         async with self._database.begin() as connection:
-            if await rows.refuse(connection, message, result.reason, result.opens_at or None):
-                made = await self._noting.note(connection, [_fact(conversation, message, result)], result.at)
+            if await rows.refuse(connection, message, reason, opens_at or None):
+                made = await self._noting.note(connection, [_fact(conversation, message, reason, opens_at)], at)
         await self._noting.tell(made)
         await self._tell(message, 0)
 
@@ -262,7 +315,7 @@ def _head_of(message: LaterMessage) -> bytes:
     return msgspec.json.encode({**msgspec.json.decode(message.head), "written_at": instant.text(message.written_at)})
 
 
-def _fact(conversation: ConversationRecord, message: LaterMessage, result: PostRefused) -> Fact:
+def _fact(conversation: ConversationRecord, message: LaterMessage, reason: LaterReason, opens_at: int | None) -> Fact:
     return Fact(
         event="message.not_sent",
         mark=f"{message.conversation}/{message.side}/{message.send_at}/{_short(message.id)}",
@@ -271,5 +324,6 @@ def _fact(conversation: ConversationRecord, message: LaterMessage, result: PostR
         member=conversation.member,
         mentor=conversation.mentor,
         roles=frozenset([message.side]),
-        data={"reason": result.reason, "opens_at": instant.text_or_none(result.opens_at)},
+        answering=(substitute,) if (substitute := substitute_of(message, conversation)) else None,
+        data={"reason": reason, "opens_at": instant.text_or_none(opens_at)},
     )

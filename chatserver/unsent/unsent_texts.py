@@ -12,6 +12,7 @@ from chatserver.conversations.records import locked
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.protocol.codec import encode_json
+from chatserver.protocol.entry import More, digested
 from chatserver.records.database import Database
 from quotas.ledger.base import Ledger
 from quotas.store.errors import StoreError
@@ -25,16 +26,16 @@ logger = logging.getLogger(__name__)
 
 
 class UnsentText(Struct, frozen=True):
-    """`digest` tells one text from another, as `Post.digest`."""
+    """`digest` tells one text, with what goes with it, from another, as `Post.digest`."""
 
     digest: bytes
     sealed: bytes
 
 
-def sealed_text(key: Key, body: str) -> UnsentText:
+def sealed_text(key: Key, body: str, more: More | None = None) -> UnsentText:
     """The text for this key's eyes only."""
     text = encode_json(body)
-    return UnsentText(key.digest(text), key.seal(text))
+    return UnsentText(key.digest(digested(text, more)), key.seal(text))
 
 
 def opened_text(key: Key | None, sealed: bytes) -> str:
@@ -56,12 +57,16 @@ class UnsentTexts:
         self._ledger = ledger
         self._keys = keys
 
-    async def digest(self, conversation: str, number: int, body: str) -> bytes:
+    async def digest(self, conversation: str, number: int, body: str, more: More | None) -> bytes:
         """By the conversation's key of that number, its newest."""
-        return (await self._keys.current(conversation, number)).digest(encode_json(body))
+        return (await self._keys.current(conversation, number)).digest(digested(encode_json(body), more))
 
     async def keeping(
-        self, conversation: str, body: str, keep: Callable[[AsyncConnection, UnsentText], Awaitable[Done]]
+        self,
+        conversation: str,
+        body: str,
+        keep: Callable[[AsyncConnection, UnsentText], Awaitable[Done]],
+        more: More | None = None,
     ) -> Done | None:
         """Seal it, and `keep` it in a transaction in which the conversation gets no other key.
 
@@ -77,7 +82,7 @@ class UnsentTexts:
                 if found is None:
                     return None
                 if found.key_number <= key.number:
-                    return await keep(connection, sealed_text(key, body))
+                    return await keep(connection, sealed_text(key, body, more))
         raise StoreError("the conversation's key is being changed")
 
     async def opened(self, places: Sequence[tuple[str, bytes]]) -> list[str]:

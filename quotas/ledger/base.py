@@ -298,13 +298,17 @@ class Ledger(Protocol):
         An event `urgent` of the partition says that it came, and `note_read` that the mentor's side has read it.
         """
 
-    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+    async def hold(
+        self, conversation: str, writer: Writer, id: str, digest: bytes, *, substitute: str = "", at: int = 0
+    ) -> IdHeld:
         """Keep an id for a message that is posted later: until then any other post with it is Reused.
+
+        `substitute` is who stands in for the mentor, where they are its writer: their ids are their own.
 
         Held for IDEMPOTENCY_PERIOD at least; held again, from now on.
         """
 
-    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+    async def release(self, conversation: str, writer: Writer, id: str, *, substitute: str = "") -> None:
         """The id is held no longer; one that was posted stays remembered."""
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:

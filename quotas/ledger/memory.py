@@ -297,12 +297,14 @@ class MemoryLedger:
         book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
         return result
 
-    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+    async def hold(
+        self, conversation: str, writer: Writer, id: str, digest: bytes, *, substitute: str = "", at: int = 0
+    ) -> IdHeld:
         book = self._books.get(conversation)
         if book is None:
             return Unknown()
         now = at or self._clock()
-        generation, written = _generation(book, now), (writer, "", id)
+        generation, written = _generation(book, now), (writer, substitute, id)
         for records in book.sent.values():
             if record := records.get(written):
                 if record[1] is not None or record[0] not in (digest, ANY_TEXT):
@@ -311,9 +313,9 @@ class MemoryLedger:
         book.sent.setdefault(generation, {})[written] = digest, None
         return None
 
-    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+    async def release(self, conversation: str, writer: Writer, id: str, *, substitute: str = "") -> None:
         if (book := self._books.get(conversation)) is not None:
-            _release(book, (writer, "", id))
+            _release(book, (writer, substitute, id))
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         book = self._books.get(conversation)

@@ -250,16 +250,18 @@ class RedisLedger:
         result = read_result(reply)
         return result if isinstance(result, Posted | Reused) else Unknown()
 
-    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+    async def hold(
+        self, conversation: str, writer: Writer, id: str, digest: bytes, *, substitute: str = "", at: int = 0
+    ) -> IdHeld:
         names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
-        reply = await self.call("hold", names, LETTERS[writer] + id, digest, self._shift, at or "")
+        reply = await self.call("hold", names, remembered_as(writer, substitute, id), digest, self._shift, at or "")
         # Also where it was held before: nobody must count on it before a replica has it.
         await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if reply == b"H" else cast(IdHeld, read_result(reply))
 
-    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+    async def release(self, conversation: str, writer: Writer, id: str, *, substitute: str = "") -> None:
         names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
-        await self.call("let_go_of", names, LETTERS[writer] + id)
+        await self.call("let_go_of", names, remembered_as(writer, substitute, id))
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
@@ -410,9 +412,7 @@ def _changer(change: Change | Post) -> str:
 
 
 def _writer(post: Post) -> bytes:
-    if post.stand_in is not None:
-        return _changer(post).encode()
-    written = LETTERS[post.writer] + post.id
+    written = LETTERS[post.writer] + post.id if post.stand_in is None else _changer(post)
     return (f"l:{post.written_at} {written}" if post.written_at else written).encode()
 
 

@@ -490,7 +490,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         sides: tuple[tuple[str, Writer], ...] = (("mia", "member"), ("tora", "mentor"))
         for person, side in sides:
             at = await server.parts.ledger.now() + HOUR
-            waiting = WantedLater("c1", side, person, "later", "Good morning", at, "{}")
+            waiting = WantedLater("c1", side, person, "later", "Good morning", at)
             assert isinstance(await server.parts.later.schedule(waiting), LaterMessage)
         async with server.parts.database.begin() as connection:
             for user, _ in filter(None, CALLERS.values()):  # whatever they call it, they see what they may

@@ -63,6 +63,11 @@ async def test_a_policy_is_tried_on_what_people_wrote(tmp_path: Path) -> None:
     assert "Refused messages are on record since 2026-01-06T09:0" in table
     said = sentence(run("what-if", "--policy", "more.toml", "--from", "2026-01-09", "--to", "2026-01-08", cwd=tmp_path))
     assert "the last day, 2026-01-08, is before the first, 2026-01-09" in said
+    for flag, day in (("--from", "0001-01-01"), ("--to", "9999-12-31")):
+        said = sentence(run("what-if", "--policy", "more.toml", flag, day, cwd=tmp_path))
+        assert f"{day} is outside the years 1970 to 2199" in said
+    (tmp_path / "deep.toml").write_text("plans = " + "[" * 5_000)
+    assert "deep.toml: is not TOML" in sentence(run("what-if", "--policy", "deep.toml", cwd=tmp_path))
     (tmp_path / "wrong.toml").write_text("[plans.light]\nwriting = 3\n")
     assert "wrong.toml" in sentence(run("what-if", "--policy", "wrong.toml", cwd=tmp_path))
     (tmp_path / "elsewhere").mkdir()

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from quotas import instant
 from quotas.ledger import keys
 from quotas.store.topology import slot_of
+from tests.chatserver.attachments.files import as_, pdf
 from tests.chatserver.keys.making import log_of
+from tests.chatserver.realtime.devices import Device, opened
+from tests.chatserver.realtime.servers import token
 from tests.clusters import Cluster, Watched, until
+from tests.plain_http import http_client
 from tests.stories.kept_app import App, fallen_silent, kept, progress
 from tests.stories.kept_server import ServerProcess
 from tests.stories.test_kept import CONVERSATIONS, load
@@ -71,6 +76,50 @@ async def test_a_master_dies_under_load(server: ServerProcess, cluster: Cluster)
         await progress(apps)
         await fallen_silent(apps)
     await judged(cluster.url, server.folder, apps)
+
+
+async def test_files_and_later_messages_while_slots_move_and_a_master_dies(
+    server: ServerProcess, cluster: Cluster
+) -> None:
+    """Each message goes out once, with its file, whatever becomes of its slot meanwhile; what is deleted is gone."""
+    content = pdf(1_200_000)
+    async with http_client(server.url) as http:
+        for name in CONVERSATIONS:
+            path = f"/v1/attachments/file-{name}?conversation={name}"
+            uploaded = await http.put(path, content=content, headers=as_(f"member-{name}", "member"))
+            assert uploaded.status_code == 201, uploaded.text
+            async with opened(server.port, "json") as member:
+                await member.greet(token(f"member-{name}", "member"), {})
+                await member.say("send", conversation=name, id="file", body="", attachments=[f"file-{name}"])
+                assert (await member.answer("file"))["seq"] == 1
+                soon = instant.text(time.time_ns() // 1_000_000 + 20_000)
+                for id in ("later 1", "later 2"):
+                    await member.say("send", conversation=name, id=id, body=id, at=soon)
+                    assert (await member.answer(id))["type"] == "scheduled"
+        await asyncio.to_thread(move, cluster, slot_of(keys.conversation(CONVERSATIONS[0])))
+        await asyncio.to_thread(fail_over, cluster, slot_of(keys.conversation(CONVERSATIONS[1])))
+        for name in CONVERSATIONS:
+            async with opened(server.port, "msgpack") as mentor:
+                await mentor.greet(token(f"mentor-{name}", "mentor"), {})
+                assert await _written(mentor, name, 3) == ["file", "later 1", "later 2"]
+            path = f"/v1/attachments/file-{name}?conversation={name}"
+            assert (await http.get(path, headers=as_(f"mentor-{name}", "mentor"))).content == content
+            async with opened(server.port, "json") as member:
+                await member.greet(token(f"member-{name}", "member"), {})
+                await member.say("delete", conversation=name, id="gone", about=1)
+                assert (await member.answer("gone"))["seq"] == 4
+            assert (await http.get(path, headers=as_(f"mentor-{name}", "mentor"))).status_code == 404
+
+
+async def _written(device: Device, conversation: str, count: int) -> list[str]:
+    """The ids of its messages, once there are so many."""
+    async with asyncio.timeout(120):
+        while True:
+            await device.say("history", conversation=conversation)
+            messages = (await device.hears("history"))["messages"]
+            if len(messages) >= count:
+                return [each["id"] for each in messages]
+            await asyncio.sleep(0.1)
 
 
 def fail_over(cluster: Cluster, slot: int) -> None:

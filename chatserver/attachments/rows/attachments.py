@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.attachments.attachment import Attachment, AttachmentState
 from chatserver.records.dialects import insert_into, portions
-from chatserver.records.tables import ATTACHMENTS
+from chatserver.records.tables import ATTACHMENTS, LATER_MESSAGES
 
 _column = ATTACHMENTS.c
 _READ = (
@@ -23,6 +23,15 @@ _READ = (
     _column.changed_at,
     _column.sealed,
 )
+
+_WAITS = exists().where(
+    and_(
+        LATER_MESSAGES.c.conversation_id == _column.conversation_id,
+        LATER_MESSAGES.c.person_id == _column.person_id,
+        LATER_MESSAGES.c.message_id == _column.message_id,
+    )
+)
+"""Its message is to be sent later, or could not be and is kept for its writer."""
 
 
 async def _all(connection: AsyncConnection, query: Select[tuple[object, ...]]) -> list[Attachment]:
@@ -83,10 +92,10 @@ async def of_messages(connection: AsyncConnection, conversation: str, ids: Colle
 async def in_state(
     connection: AsyncConnection, state: AttachmentState, before: int, limit: int, *, unsent: bool = False
 ) -> list[Attachment]:
-    """Those in that state since before that instant; `unsent`: as far as no message is known to have them."""
+    """Those in that state since before that instant; `unsent`: as far as no message is known to have them, or waits."""
     here = [_column.state == state, _column.changed_at < before]
     if unsent:
-        here.append(_column.seq.is_(None))
+        here += [_column.seq.is_(None), ~_WAITS]
     return await _all(connection, select(*_READ).where(*here).order_by(_column.changed_at).limit(limit))
 
 
@@ -155,12 +164,21 @@ async def claim(connection: AsyncConnection, conversation: str, ids: Collection[
 
 
 async def release(
-    connection: AsyncConnection, conversation: str, person: str, message: str, ids: Collection[str]
+    connection: AsyncConnection, conversation: str, person: str, message: str, ids: Collection[str], at: int
 ) -> None:
-    """That message of theirs was not sent with these."""
+    """That message of theirs was not sent with these: they wait for another one, from that instant on."""
     here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
     query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
-    await connection.execute(query.values(message_id=None))
+    await connection.execute(query.values(message_id=None, changed_at=at))
+
+
+async def pass_on(
+    connection: AsyncConnection, conversation: str, person: str, message: str, ids: Collection[str], other: str
+) -> None:
+    """That message of theirs, which is to have these, has another id now."""
+    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
+    query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
+    await connection.execute(query.values(message_id=other.encode()))
 
 
 async def sent(

@@ -22,7 +22,7 @@ from chatserver.protocol.entry import (
 )
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import insert_into, portions
-from chatserver.records.tables import ATTACHMENTS, EXERCISES, MESSAGES
+from chatserver.records.tables import EXERCISES, MESSAGES
 from quotas.instant import parse
 from quotas.ledger.base import Entry
 
@@ -123,18 +123,9 @@ async def first_deletion(connection: AsyncConnection, since: int) -> int | None:
     return min(found, default=None)
 
 
-async def place_files(connection: AsyncConnection, rows: Collection[MessageRow], at: int) -> None:
-    """Note with the files of these messages where they stand, and of these deletions that nobody gets them any more."""
-    of = ATTACHMENTS.c
-    for each in rows:
-        here = of.conversation_id == each.conversation_id
-        if each.kind == "text" and each.more is not None and _more.decode(each.more).attachments:
-            its = here, of.person_id == each.sender, of.message_id == each.message_id, of.seq.is_(None)
-            await connection.execute(update(ATTACHMENTS).where(*its).values(seq=each.seq))
-        if each.kind == "deletion" or each.deleted:
-            its_files = here, of.seq == (each.about or each.seq), of.state != "deleted"
-            gone = {"state": "deleted", "sealed": None, "changed_at": at}
-            await connection.execute(update(ATTACHMENTS).where(*its_files).values(gone))
+def attachments_of(message: MessageRow) -> list[str]:
+    """The ids of the files that it was sent with."""
+    return _more.decode(message.more).attachments if message.kind == "text" and message.more is not None else []
 
 
 async def take_back_exercises(connection: AsyncConnection, rows: Collection[MessageRow]) -> None:

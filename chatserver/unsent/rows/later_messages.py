@@ -3,18 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import portions
+from chatserver.protocol.unsent import LaterReason
 from chatserver.records.tables import LATER_MESSAGES
 from chatserver.unsent.later import LaterMessage
-from quotas.admission import Reason
 
 _row = LATER_MESSAGES.c
 _ORDER = (_row.send_at, _row.written_at, _row.conversation_id, _row.person_id, _row.message_id)
 _WAITS = _row.state == "waiting"
+
+
+class NewContent(Struct, frozen=True):
+    """What one says now, since when, in ms: always a later instant than before."""
+
+    written_at: int
+    head: str
+    digest: bytes
+    sealed: bytes
 
 
 async def find(connection: AsyncConnection, conversation: str, person: str, id: str) -> LaterMessage | None:
@@ -75,7 +84,7 @@ async def rename(connection: AsyncConnection, message: LaterMessage, id: str, he
     await connection.execute(update(LATER_MESSAGES).where(_of(message)).values(message_id=id.encode(), head=head))
 
 
-async def refuse(connection: AsyncConnection, message: LaterMessage, reason: Reason, opens_at: int | None) -> bool:
+async def refuse(connection: AsyncConnection, message: LaterMessage, reason: LaterReason, opens_at: int | None) -> bool:
     """It is kept for who wrote it; False where that was done before."""
     query = update(LATER_MESSAGES).where(_of(message), _WAITS)
     done = await connection.execute(query.values(state="refused", tried_at=None, reason=reason, opens_at=opens_at))
@@ -87,17 +96,17 @@ async def change(
     message: LaterMessage,
     *,
     send_at: int | None = None,
-    written_at: int | None = None,
-    digest: bytes | None = None,
-    sealed: bytes | None = None,
+    content: NewContent | None = None,
 ) -> bool:
     """Keep what is given, one of them at least, and leave the rest as it is by now.
 
-    False where it is being sent, or was.
+    False where it is being sent, or was; and where `content` is to take the place of another one than the message has.
     """
-    new = {"send_at": send_at, "written_at": written_at, "digest": digest, "sealed": sealed}
     query = update(LATER_MESSAGES).where(_of(message), _WAITS, _row.tried_at.is_(None))
-    query = query.values({name: value for name, value in new.items() if value is not None})
+    if content is not None:
+        query = query.where(_row.written_at == message.written_at).values(asdict(content))
+    if send_at is not None:
+        query = query.values(send_at=send_at)
     return (await connection.execute(query)).rowcount == 1
 
 
@@ -126,15 +135,6 @@ async def conversations_of(connection: AsyncConnection, person: str) -> list[str
     """Where a person has some, sorted."""
     query = select(_row.conversation_id).where(_row.person_id == person).distinct().order_by(_row.conversation_id)
     return list(await connection.scalars(query))
-
-
-async def held_by(connection: AsyncConnection, conversations: Sequence[str]) -> list[LaterMessage]:
-    """Those that wait in these conversations."""
-    found: list[LaterMessage] = []
-    for some in portions(conversations):
-        query = select(LATER_MESSAGES).where(_WAITS, _row.conversation_id.in_(some))
-        found += [_later(row) for row in await connection.execute(query)]
-    return found
 
 
 def _is(conversation: str, person: str, id: str) -> ColumnElement[bool]:

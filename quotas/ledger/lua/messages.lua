@@ -66,7 +66,8 @@ local function release(key, field)
 end
 
 -- KEYS: conversation, sent (even generations), sent (odd generations)
--- ARGV: writer ('m:' or 't:' and the message id), digest, shift, at
+-- ARGV: writer ('m:' or 't:' and the message id; of a substitute 's:', person, a space and the message id), digest,
+-- shift, at
 -- Keep the id for that text, from now on. Returns 'H'; else as `post`: 'U', 'C', 'D' or 'Q'.
 local function hold(KEYS, ARGV)
     local key, writer = KEYS[1], ARGV[1]
@@ -92,7 +93,7 @@ local function hold(KEYS, ARGV)
 end
 
 -- KEYS: conversation, sent (even generations), sent (odd generations)
--- ARGV: writer ('m:' or 't:' and the message id)
+-- ARGV: writer (as of `hold`)
 -- The id is held no longer. Returns 1.
 local function let_go_of(KEYS, ARGV)
     release(KEYS[2], ARGV[1])
@@ -138,17 +139,21 @@ local function post(KEYS, ARGV)
     local writer, substitute = ARGV[1], nil
     local side = writer:byte(1)
     local is_member = side == 109 -- 'm'
-    local written_at = math.huge
+    local written_at, by_itself = math.huge, false
     if side == 108 then -- 'l'
         local when
         when, writer = writer:match('^l:(%d+) (.*)$')
-        written_at, is_member = tonumber(when), writer:byte(1) == 109
-        release(KEYS[3], writer)
-        release(KEYS[4], writer)
-    elseif side == 115 then -- 's'
+        written_at, by_itself, side = tonumber(when), true, writer:byte(1)
+        is_member = side == 109
+    end
+    if side == 115 then -- 's'
         local from, upto, person, id = writer:match('^s:(%d+) (%d+) (%S+) (.*)$')
         if now < tonumber(from) or now >= tonumber(upto) then return 'U' end
         substitute, writer = person, #id > 0 and 's:' .. person .. ' ' .. id or 's:'
+    end
+    if by_itself then
+        release(KEYS[3], writer)
+        release(KEYS[4], writer)
     end
 
     -- Admission: first match wins.
@@ -241,8 +246,8 @@ local function post(KEYS, ARGV)
     end
     -- Whoever writes has seen what they were told of; the mentor has not where a substitute writes. Whom it is for is told,
     -- unless they read it first: where they were told already, or their timer is set, nothing is to be done.
-    if side == 108 then
-        -- It was sent by itself.
+    if by_itself then
+        -- Nobody has read anything by it.
     elseif is_member and unread % MENTOR == TOLD then
         unread = unread - TOLD
     elseif not is_member and not substitute and unread >= MENTOR * TOLD then

@@ -67,16 +67,18 @@ async def test_events_answer_nobody_and_wait_for_nothing(shelf: Shelf) -> None:
     assert await first(shelf, since) == 1
 
 
-async def test_an_urgent_note_waits_for_nothing(database: Database, valkey_url: str) -> None:
-    """It starts no wait, and is read where a wait is open."""
+async def test_an_urgent_note_starts_no_wait_and_is_theirs_to_read(database: Database, valkey_url: str) -> None:
+    """They are told of it as the mentor is. One of before their time they were not told of."""
     saturday = TUESDAY + 4 * DAY
     async with shelf_at(valkey_url, database, later=4 * DAY) as shelf:
         await shelf.open()
         note = await shelf.note("please call me")
         assert isinstance(note, Posted)
-        assert await first(shelf, saturday - HOUR) is None
-        await shelf.archive_all()
-        assert await first(shelf, saturday - HOUR) is None
+        for _ in ("in the store", "in the archive"):
+            assert await shelf.log.first_unanswered("c1", saturday - HOUR) is None
+            assert await first(shelf, saturday - HOUR) == note.seq
+            assert await first(shelf, note.at + 1) is None
+            await shelf.archive_all()
 
 
 async def test_what_was_written_for_later_answers_only_older_waits(shelf: Shelf) -> None:

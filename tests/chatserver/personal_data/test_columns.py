@@ -77,6 +77,7 @@ from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
 from tests.chatserver.personal_data.test_export import Outline, exported
 
 OURS = "no data about a person: how the server counts and finds rows"
+A_HEAD = '{"from":"mia","role":"member","id":"later"}'
 SAID = "the export says it by where it puts the row"
 KEY = "opens texts, which are exported as they read"
 STAND = "what the export says of the conversation's stand comes from the store, which has it from here"
@@ -470,7 +471,7 @@ REACHING: dict[Table, dict[str, Any]] = {
     OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
     LATER_MESSAGES: _BY
     | {"message_id": b"x", "side": "member", "send_at": TUESDAY + HOUR, "written_at": TUESDAY, "state": "refused"}
-    | {"tried_at": TUESDAY, "reason": "closed", "opens_at": TUESDAY + HOUR, "head": "a head"}
+    | {"tried_at": TUESDAY, "reason": "closed", "opens_at": TUESDAY + HOUR, "head": A_HEAD}
     | {"digest": b"digest", "sealed": b"sealed"},
     DRAFTS: _BY | {"written_at": TUESDAY, "sealed": b"sealed"},
     MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from chatserver.keys.sealing import number_of
+from chatserver.protocol.entry import More
 from chatserver.records.database import Database
 from chatserver.records.tables import DRAFTS, LATER_MESSAGES
 from chatserver.unsent.draft_book import DraftBook
@@ -15,6 +16,7 @@ from chatserver.unsent.later import LaterMessage
 from chatserver.unsent.later_book import LaterBook, WantedLater
 from chatserver.unsent.unsent_news import UnsentNews
 from chatserver.unsent.unsent_texts import UnsentTexts
+from quotas.attachments import AttachmentPolicy
 from quotas.instant import HOUR
 from quotas.ledger.timers import Timers
 from quotas.standing import Writer
@@ -32,12 +34,20 @@ class Unsent:
         self.shelf = shelf
         texts, news = UnsentTexts(shelf.database, shelf.ledger, shelf.keys), UnsentNews(shelf.link)
         timers = Timers(shelf.link, shelf.ledger)
-        self.later = LaterBook(database=shelf.database, ledger=shelf.ledger, timers=timers, texts=texts, news=news)
+        self.later = LaterBook(
+            database=shelf.database,
+            ledger=shelf.ledger,
+            timers=timers,
+            texts=texts,
+            news=news,
+            policy=AttachmentPolicy(),
+            clock=shelf.ledger.now,
+        )
         self.drafts = DraftBook(database=shelf.database, ledger=shelf.ledger, texts=texts, news=news)
 
     async def write(self, side: Writer, person: str, text: str) -> None:
         at = await self.shelf.ledger.now() + HOUR
-        wanted = WantedLater("c1", side, person, f"{person} later", f"{text}, later", at, "{}")
+        wanted = WantedLater("c1", side, person, f"{person} later", f"{text}, later", at, More(reply_to=1))
         assert isinstance(await self.later.schedule(wanted), LaterMessage)
         assert await self.drafts.put("c1", side, person, f"{text}, a draft", 0) is not None
 
@@ -69,6 +79,7 @@ async def test_an_export_has_ones_own_and_no_others(unsent: Unsent) -> None:
     document, page = await exported(unsent.shelf)
     [later] = document["person"]["records"]["later_messages"]
     assert (later["message_id"], later["body"], later["state"]) == ("mia later", f"{CANARY}, later", "waiting")
+    assert (later["reply_to"], later["attachments"]) == (1, [])
     [draft] = document["person"]["records"]["drafts"]
     assert (draft["conversation_id"], draft["body"]) == ("c1", f"{CANARY}, a draft")
     text = Outline(page).text
@@ -86,6 +97,11 @@ async def test_an_erasure_takes_theirs_and_leaves_the_others(unsent: Unsent) -> 
     standing = await unsent.shelf.ledger.standing("c1")
     assert standing is not None
     assert {number_of(row["sealed"]) for row in rows} == {standing.settings.key}
+    more, same = More(reply_to=1), "Dear Mia, later"
+    digest = await UnsentTexts(unsent.shelf.database, unsent.shelf.ledger, unsent.shelf.keys).digest(
+        "c1", standing.settings.key, same, more
+    )
+    assert rows[0]["digest"] == digest  # said again, it is the same message
 
 
 async def test_no_draft_is_kept_with_a_key_that_is_gone(unsent: Unsent) -> None:

@@ -1,5 +1,6 @@
 """Urgent notes: while a member may not write they reach mentor and support at once, marked, once a lock."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from chatserver.conversations.requests import PersonDetails
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.commands import MAX_NOTE
 from chatserver.protocol.events import Accepted, Refused
+from chatserver.sessions.absence_requests import AbsenceDetails
+from chatserver.sessions.absences import AbsenceWritten
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.plain_http import http_client
@@ -165,3 +168,26 @@ async def test_the_client_sends_one(valkey_url: str, tmp_path: Path) -> None:
                 await mia.urgent("c1", "Once more")
             await server.change("c1", status="ended")
             assert isinstance(await mia.urgent("c1", "Once more"), Refused)
+
+
+async def test_it_reaches_whoever_stands_in_for_the_mentor(store_url: str, tmp_path: Path) -> None:
+    """They are told, have it at once though nobody waits for an answer, also on the next connection, and can end it."""
+    async with here(store_url, tmp_path, now=SATURDAY) as server:
+        await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="uma", mentor="ulf")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        details = AbsenceDetails(when("friday", "09:00"), when("monday", "09:00", weeks=1), "ulf")
+        assert isinstance(await server.parts.absences.put("tora", "flu", details), AbsenceWritten)
+        async with server.device("mia") as mia, server.device("ulf") as ulf:
+            await note(mia)
+            heard = await ulf.hears("message")
+            assert (heard["body"], heard["urgent"], heard["seq"]) == ("Please call me", True, 1)
+            notice = (await ulf.hears("notice"))["notice"]
+            assert (notice["event"], notice["conversation"]) == ("case.urgent", "c1")
+            async with server.device("ulf") as phone:
+                view = next(each for each in phone.welcome["conversations"] if each["id"] == "c1")
+                assert (view["reads_from"], view["unread"]) == (1, 1)
+            await ulf.say("read", conversation="c1", seq=1)
+            async with asyncio.timeout(20):
+                while (await cases(server))[0]["state"] != "seen":  # noqa: ASYNC110 - the recorder does it
+                    await asyncio.sleep(0.05)

@@ -49,3 +49,10 @@ async def test_danger_shows_all_numbers_and_a_note_reaches_the_mentor(server: He
         assert (await tora.messages(1))[0]["urgent"] is True
         mia.type("/urgent Ring meg igjen" + ENTER)
         await mia.sees("Du har sendt en hastemelding.")
+
+
+async def test_a_mentors_own_lock_names_whom_the_member_can_call(server: HereServer) -> None:
+    await server.change("c1", status="ended")
+    async with at_terminal(server, "tora") as tora:
+        tora.type("One more thing" + ENTER)
+        await tora.sees("Whom the member can call: 113 danger to life, now, 116 123 Mental Helse")

@@ -11,12 +11,15 @@ from chatserver.unsent.later import LATER
 from chatserver.unsent.rows import later_messages
 from quotas import instant
 from quotas.instant import MINUTE, SECOND
+from tests.chatserver.attachments.making import keep_file
 from tests.chatserver.moving import move
 from tests.chatserver.realtime.devices import Event
 from tests.chatserver.realtime.servers import HereServer, here, program, token
 
 COUNT = 12
 EACH = 5
+WITH_FILES = (0, 3)
+"""One goes out, the other is refused."""
 WRITTEN = "2026-01-09T21:00:00.000Z"
 """Friday evening in Oslo: after two hours nobody may write."""
 DUE = "2026-01-09T22:59:00.000Z"
@@ -39,7 +42,11 @@ async def furnish(server: HereServer) -> None:
         async with server.stranger() as device:
             await device.greet(token(member, "member"), {})
             for number in range(EACH):
-                await device.say("send", conversation=f"c{place}", id=f"{number}", body=f"{number}", at=at(number))
+                files = [f"file-{number}"] if number in WITH_FILES else []
+                for each in files:
+                    await keep_file(server, each, member, conversation=f"c{place}")
+                of = {"conversation": f"c{place}", "id": f"{number}", "body": f"{number}"}
+                await device.say("send", **of, at=at(number), attachments=files)
                 assert (await device.answer(f"{number}"))["type"] == "scheduled"
 
 
@@ -90,6 +97,9 @@ async def test_each_goes_out_once_while_a_server_is_killed(store_url: str, tmp_p
                 ("4", "refused", "closed"),
             ]
             assert await heard(tmp_path, f"m{place}") == ["message.not_sent"] * 2
+            assert [each.get("attachments", []) for each in sent] == [["file-0"], [], []]
+            files = await server.parts.attachments.find(f"c{place}", ["file-0", "file-3"])
+            assert [(each.id, each.message, each.seq) for each in files] == [("file-0", "0", 1), ("file-3", "3", None)]
 
 
 async def test_what_was_due_while_all_was_down_goes_out_at_the_start(store_url: str, tmp_path: Path) -> None:

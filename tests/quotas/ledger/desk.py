@@ -59,10 +59,13 @@ class Desk:
         standing = await self.standing(at)
         return await self.post(writer, text, standing.settings, self.terms(standing), at, id, stand_in=stand_in)
 
-    async def later(self, writer: Writer, at: int, text: str, id: str, *, written_at: int) -> PostResult:
+    async def later(
+        self, writer: Writer, at: int, text: str, id: str, *, written_at: int, stand_in: StandIn | None = None
+    ) -> PostResult:
         """Post what was written before."""
         standing = await self.standing(at)
-        post = Post(self.conversation, writer, id, digest_of(text), text.encode(), "origin", written_at=written_at)
+        of = self.conversation, writer, id, digest_of(text), text.encode(), "origin"
+        post = Post(*of, stand_in=stand_in, written_at=written_at)
         return await posted(self.ledger, post, standing.settings, self.terms(standing), at=at)
 
     async def post(

@@ -4,7 +4,7 @@ import pytest
 
 from quotas.admission import Answered
 from quotas.instant import DAY, HOUR
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, Ledger, Posted, PostRefused, Reused, Unknown
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, Ledger, Posted, PostRefused, Reused, StandIn, Unknown
 from quotas.terms import Rulebook
 from tests.quotas.ledger.desk import Desk, digest_of
 from tests.quotas.moments import oslo
@@ -84,3 +84,23 @@ async def test_a_mentors_ends_only_waits_that_began_before_it_was_written(desk: 
     answer = await desk.later("mentor", MONDAY + 2 * HOUR, "answer", "y", written_at=MONDAY + 1)
     assert isinstance(answer, Posted)
     assert (answer.answered, answer.usage.waiting_since) == (Answered(2 * HOUR, late=False), 0)
+
+
+async def test_whoever_stands_in_has_ids_of_their_own_and_answers_only_what_came_before(desk: Desk) -> None:
+    ledger = desk.ledger
+    ulf = StandIn("ulf", MONDAY, MONDAY + 3 * HOUR)
+    assert await ledger.hold("c", "mentor", "x", TEXT, substitute="ulf", at=MONDAY) is None
+    assert await desk.later("mentor", MONDAY, "another text", "x", written_at=MONDAY) != Reused()
+    await desk.member(MONDAY + HOUR, "question")
+    early = await desk.later("mentor", MONDAY + 2 * HOUR, "text", "x", written_at=MONDAY, stand_in=ulf)
+    assert isinstance(early, Posted)
+    assert (early.first, early.answered, early.usage.waiting_since) == (True, None, MONDAY + HOUR)
+    await ledger.hold("c", "mentor", "y", TEXT, substitute="ulf", at=MONDAY + 2 * HOUR)
+    since = MONDAY + 2 * HOUR
+    assert await desk.later("mentor", MONDAY + 3 * HOUR, "text", "y", written_at=since, stand_in=ulf) == Unknown()
+    held = await ledger.hold("c", "mentor", "y", OTHER, substitute="ulf", at=MONDAY + 3 * HOUR)
+    assert held == Reused()
+    await ledger.release("c", "mentor", "y")
+    assert await ledger.hold("c", "mentor", "y", OTHER, substitute="ulf", at=MONDAY + 3 * HOUR) == Reused()
+    await ledger.release("c", "mentor", "y", substitute="ulf")
+    assert await ledger.hold("c", "mentor", "y", OTHER, substitute="ulf", at=MONDAY + 3 * HOUR) is None

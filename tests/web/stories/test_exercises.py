@@ -88,6 +88,9 @@ async def test_an_exercise_over_a_weekend(browser: Browser, valkey_url: str, tmp
             await expect(mia.get_by_text("Kept.", exact=True)).to_be_visible()
             await expect(mia.get_by_text("3 of 4 answered")).to_be_visible()
             await expect(mia.get_by_role("button", name="Hand in")).to_have_attribute("aria-disabled", "true")
+            await mia.get_by_role("button", name="Hand in").scroll_into_view_if_needed()
+            await expect(mia.get_by_role("heading", name="A week")).to_be_in_viewport(ratio=1)
+            await expect(mia.get_by_role("link", name="All exercises")).to_be_in_viewport(ratio=1)
             await nothing_found(mia)
 
             # Both see how far it is; the answers are the member's.

@@ -497,7 +497,8 @@ export interface LaterList {
  * A message that goes out later, as only who wrote it sees it.
  *
  * Of one that was refused `reason` and `opens_at` are as then; of one that was sent `seq` is its place, where that is
- * known. The text of what is kept no longer is empty.
+ * known. The text of what is kept no longer is empty. `attachments` are the ids of its files, `reply_to` is the seq
+ * that it answers.
  */
 export interface LaterView {
   conversation: string;
@@ -506,9 +507,11 @@ export interface LaterView {
   at: string | null;
   written_at: string | null;
   state: "gone" | "refused" | "sent" | "waiting";
-  reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
+  reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | "stand_in_over" | null;
   opens_at: string | null;
   seq: number | null;
+  attachments: string[];
+  reply_to: number | null;
 }
 
 /** One's own messages that go out later, and those that could not: of a conversation, or (null) of all. */
@@ -708,13 +711,14 @@ export interface ReplyChanged {
   reply: Reply;
 }
 
-/** Give a message that goes out later another time, another text, or both; null: as it is. */
+/** Give a message that goes out later another time, text or files; null: as it is. */
 export interface Reschedule {
   type: "reschedule";
   conversation: string;
   id: string;
   at?: string | null;
   body?: string | null;
+  attachments?: string[] | null;
   ask?: string | null;
 }
 
@@ -851,7 +855,11 @@ export interface UnreadNotices {
   unread: number;
 }
 
-/** Take back a message that goes out later, or one that could not: it is kept no longer. */
+/**
+ * Take back a message that goes out later, or one that could not: it is kept no longer.
+ *
+ * It is their writer's also where they follow the conversation no longer.
+ */
 export interface Unschedule {
   type: "unschedule";
   conversation: string;

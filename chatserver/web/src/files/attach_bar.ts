@@ -66,7 +66,7 @@ export class AttachBar extends PageElement {
   }
 
   bringBack(ids: readonly string[]): void {
-    this.#uploads?.bringBack(ids);
+    void this.#uploads?.bringBack(ids);
   }
 
   protected override render() {
@@ -112,7 +112,7 @@ export class AttachBar extends PageElement {
     const { files } = this.app.words;
     const label = upload.seconds === undefined ? upload.name : files.voice;
     const more = upload.seconds === undefined
-      ? sizeWords(upload.file.size, this.app.language)
+      ? sizeWords(upload.size, this.app.language)
       : lengthWords(upload.seconds);
     return html`
       <li class="attached__one">

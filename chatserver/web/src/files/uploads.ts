@@ -12,7 +12,10 @@ export type UploadState = "sending" | "checking" | "ready" | "failed";
 
 export interface Upload {
   readonly id: string;
-  readonly file: Blob;
+  /** Undefined where another device has uploaded it: then it is at the server already. */
+  readonly file: Blob | undefined;
+  /** In bytes. */
+  readonly size: number;
   readonly name: string;
   /** How long a voice message is; undefined where it is a file. */
   readonly seconds: number | undefined;
@@ -51,6 +54,7 @@ export class Uploads extends Store {
     const upload: Upload = {
       id: crypto.randomUUID(),
       file,
+      size: file.size,
       name,
       seconds,
       state: "sending",
@@ -88,8 +92,11 @@ export class Uploads extends Store {
     this.changed();
   }
 
-  /** Their message was not taken: they can go with another one. */
-  bringBack(ids: readonly string[]): void {
+  /** Their message was not taken: they can go with another one. What is not of this page the server tells. */
+  async bringBack(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#sent.has(id));
+    const found = unknown.length ? await this.#views(unknown).catch(() => []) : [];
+    for (const view of found) if (view.state === "ready") this.#sent.set(view.id, fromServer(view));
     const back = ids.flatMap((id) => this.#sent.get(id) ?? []);
     for (const { id } of back) this.#sent.delete(id);
     this.all = [...back, ...this.all];
@@ -120,11 +127,16 @@ export class Uploads extends Store {
   }
 
   async #look(upload: Upload): Promise<void> {
+    const [view] = await this.#views([upload.id]);
+    this.#is(upload, view?.state ?? "refused");
+  }
+
+  async #views(ids: readonly string[]): Promise<AttachmentView[]> {
     const path = `/v1/conversations/${encodeURIComponent(this.#conversation)}/attachments`;
     const { attachments } = await this.#app.http.get<{ attachments: AttachmentView[] }>(
-      `${path}?ids=${upload.id}`,
+      `${path}?ids=${ids.join(",")}`,
     );
-    this.#is(upload, attachments[0]?.state ?? "refused");
+    return attachments;
   }
 
   #is(upload: Upload, state: AttachmentView["state"]): void {
@@ -161,4 +173,9 @@ export class Uploads extends Store {
       request.send(upload.file);
     });
   }
+}
+
+function fromServer({ id, bytes, name, seconds }: AttachmentView): Upload {
+  const there = { file: undefined, state: "ready", part: 1, reason: undefined } as const;
+  return { ...there, id, size: bytes, name, seconds: seconds ?? undefined };
 }

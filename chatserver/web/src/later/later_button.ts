@@ -5,21 +5,27 @@ import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import type { Talk } from "../state/talk.ts";
 import { laterOf } from "./later_state.ts";
-import { saidFault, saidWhen } from "./later_time.ts";
+import { type Chosen, NotThere, saidFault, saidWhen } from "./later_time.ts";
 import { firstMorning, nextMorning } from "./zone_time.ts";
 
-/** `kept` is an event of it: the text of the field is the server's now. */
+/** `kept` is an event of it, with the Content that is the server's now. */
 export class LaterButton extends PageElement {
   static override properties = {
     app: { attribute: false },
     talk: { attribute: false },
     text: { attribute: false },
+    files: { attribute: false },
+    isBusy: { attribute: false },
   };
 
   declare app: App;
   declare talk: Talk;
   /** What stands in the field. */
   declare text: string;
+  /** The ids of what goes with it. */
+  declare files: readonly string[];
+  /** Whether more is on its way. */
+  declare isBusy: boolean;
   #isChoosing = false;
   #problem: string | undefined;
 
@@ -30,7 +36,8 @@ export class LaterButton extends PageElement {
   protected override render() {
     const { words } = this.app;
     const { view } = this.talk;
-    if (!this.text.trim() || view.status === "ended" || view.reads_from !== null) return nothing;
+    const isEmpty = !this.text.trim() && !this.files.length && !this.isBusy;
+    if (isEmpty || view.status === "ended") return nothing;
     if (this.#isChoosing) {
       return html`
         <later-time name="later-at" .app=${this.app} .talk=${this.talk} .at=${this
@@ -66,17 +73,19 @@ export class LaterButton extends PageElement {
     this.closest("chat-composer")?.querySelector("textarea")?.focus();
   };
 
-  readonly #keep = async ({ detail: at }: CustomEvent<number>): Promise<void> => {
-    const { view } = this.talk;
-    const text = this.text;
+  readonly #keep = async ({ detail: { at } }: CustomEvent<Chosen>): Promise<void> => {
+    const { view, answering } = this.talk;
+    const body = this.text.trim() ? this.text : "";
+    const content = { body, attachments: this.files, reply_to: answering?.seq ?? null };
     try {
-      await laterOf(this.app).texts.keep(view.id, text, at);
+      if (this.isBusy) throw new NotThere();
+      await laterOf(this.app).texts.keep(view.id, content, at);
     } catch (fault) {
       this.#problem = saidFault(this.app, fault);
       this.requestUpdate();
       return;
     }
-    this.dispatchEvent(new CustomEvent("kept", { detail: text }));
+    this.dispatchEvent(new CustomEvent("kept", { detail: content }));
     const said = this.app.words.later.kept(saidWhen(this.app, at, view.zone));
     this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
     this.#close();

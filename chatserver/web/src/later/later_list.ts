@@ -9,9 +9,11 @@ import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
 import type { Talk } from "../state/talk.ts";
 import { type Later, laterOf } from "./later_state.ts";
-import { saidFault, saidWhen } from "./later_time.ts";
+import { type Chosen, saidFault, saidWhen } from "./later_time.ts";
+import type { Content } from "./later_texts.ts";
+import "../files/message_files.ts";
 
-/** `use` is an event of it: that text is to go into the field. */
+/** `use` is an event of it: that Content is to go into the field. */
 export class LaterList extends PageElement {
   static override properties = { app: { attribute: false }, talk: { attribute: false } };
 
@@ -40,7 +42,7 @@ export class LaterList extends PageElement {
     const kept = this.#later?.texts.of(id) ?? [];
     return html`
       ${kept.length
-        ? html`<ul class="waiting" aria-label=${words.later.list}>${
+        ? html`<ul class="queue" aria-label=${words.later.list}>${
           repeat(
             kept,
             (each) => each.id,
@@ -61,7 +63,8 @@ export class LaterList extends PageElement {
     if (this.#changing === message.id) {
       return html`
         <later-time name="later-${message.id}" .app=${this.app} .talk=${this.talk} .at=${at}
-          .problem=${this.#problem} @chosen=${(event: CustomEvent<number>) =>
+          .text=${message.body} .mayBeEmpty=${message.attachments.length > 0}
+          .problem=${this.#problem} @chosen=${(event: CustomEvent<Chosen>) =>
             this.#change(message, event.detail)} @given-up=${() => this.#open("")}></later-time>
       `;
     }
@@ -71,7 +74,14 @@ export class LaterList extends PageElement {
       <div class="queued">
         ${icon(isRefused ? "return" : "clock")}
         <div><strong>${isRefused ? words.later.refused(when) : words.later.waits(when)}</strong>
-          ${opensWindow ? words.later.opensWindow : nothing} <q>${message.body}</q></div>
+          ${opensWindow ? words.later.opensWindow : nothing}
+          ${message.body ? html`<q>${message.body}</q>` : nothing}
+          ${message.attachments.length
+            ? html`
+              <message-files .app=${this.app} .conversation=${message.conversation}
+                .ids=${message.attachments}></message-files>
+            `
+            : nothing}</div>
         <div class="queued__acts">
           ${isRefused ? nothing : html`
             <button class="btn" type="button" @click=${() => this.#open(message.id)}
@@ -110,9 +120,9 @@ export class LaterList extends PageElement {
     this.requestUpdate();
   }
 
-  async #change(message: LaterView, at: number): Promise<void> {
+  async #change(message: LaterView, { at, text }: Chosen): Promise<void> {
     try {
-      await this.#later?.texts.change(message, at);
+      await this.#later?.texts.change(message, at, text === message.body ? undefined : text);
       this.#open("");
       const said = this.app.words.later.kept(saidWhen(this.app, at, this.talk.view.zone));
       this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
@@ -128,7 +138,7 @@ export class LaterList extends PageElement {
     await attempt(
       async () => {
         await this.#later?.texts.takeBack(message);
-        this.#use(message.body);
+        this.#use(message);
       },
       app.words,
       (fault) => saidFault(app, fault),
@@ -137,11 +147,11 @@ export class LaterList extends PageElement {
 
   #useOther(text: string): void {
     this.#later?.drafts.drop(this.talk.view.id, text);
-    this.#use(text);
+    this.#use({ body: text, attachments: [], reply_to: null });
   }
 
-  #use(text: string): void {
-    this.dispatchEvent(new CustomEvent("use", { detail: text }));
+  #use(content: Content): void {
+    this.dispatchEvent(new CustomEvent("use", { detail: content }));
   }
 }
 

@@ -6,6 +6,15 @@ import { Store } from "../parts/element.ts";
 
 type Said = LaterSend | Reschedule | Unschedule;
 
+/** What goes out: its text, the ids of its files, and the seq of what it answers. */
+export interface Content {
+  readonly body: string;
+  readonly attachments: readonly string[];
+  readonly reply_to: number | null;
+}
+
+type Scheduled = Extract<AnyEvent, { type: "scheduled" }>;
+
 interface Asked {
   command: Said;
   resolve: () => void;
@@ -34,16 +43,28 @@ export class LaterTexts extends Store {
       .sort((a, b) => when(a) - when(b));
   }
 
-  /** Let the server send it then. Fails with a ChatError or NoLine: then nothing is kept. */
-  async keep(conversation: string, body: string, at: number): Promise<void> {
-    const id = crypto.randomUUID();
-    await this.#say(id, { type: "send", conversation, id, body, at: new Date(at).toISOString() });
+  /** Those of a substitute whose time was over, in conversations that they see no more. */
+  get left(): LaterView[] {
+    return [...this.#kept.values()].filter((each) => each.reason === "stand_in_over");
   }
 
-  async change({ conversation, id }: LaterView, at: number): Promise<void> {
+  /** Let the server send it then. Fails with a ChatError or NoLine: then nothing is kept. */
+  async keep(conversation: string, { body, attachments, reply_to }: Content, at: number) {
+    const id = crypto.randomUUID();
+    const more = {
+      ...(reply_to === null ? {} : { reply_to }),
+      ...(attachments.length ? { attachments: [...attachments] } : {}),
+    };
+    const to = new Date(at).toISOString();
+    await this.#say(id, { type: "send", conversation, id, body, at: to, ...more });
+  }
+
+  /** Give it another time, and another text where that is given. Fails alike: then it is as before. */
+  async change({ conversation, id }: LaterView, at: number, body?: string): Promise<void> {
     const ask = crypto.randomUUID();
     const to = new Date(at).toISOString();
-    await this.#say(ask, { type: "reschedule", conversation, id, at: to, ask });
+    const text = body === undefined ? {} : { body };
+    await this.#say(ask, { type: "reschedule", conversation, id, at: to, ...text, ask });
   }
 
   async takeBack({ conversation, id }: LaterView): Promise<void> {
@@ -74,7 +95,7 @@ export class LaterTexts extends Store {
         for (const each of event.messages) this.#kept.set(keyOf(each), each);
         break;
       case "scheduled":
-        this.#scheduled(event.conversation, event.id, event.at, event.written_at);
+        this.#scheduled(event);
         this.#settle(event.ask ?? event.id);
         break;
       case "accepted":
@@ -96,13 +117,25 @@ export class LaterTexts extends Store {
     this.changed();
   }
 
-  #scheduled(conversation: string, id: string, at: string, written_at: string): void {
+  #scheduled({ conversation, id, at, written_at, ask }: Scheduled): void {
     const key = JSON.stringify([conversation, id]);
-    const sent = this.#asked.get(id)?.command;
+    const said = this.#asked.get(ask ?? id)?.command;
     const known = this.#kept.get(key);
-    const body = sent?.type === "send" ? sent.body : known?.body ?? "";
-    const nothing = { reason: null, opens_at: null, seq: null };
-    this.#kept.set(key, { conversation, id, body, at, written_at, state: "waiting", ...nothing });
+    const sent = said?.type === "send" ? said : undefined;
+    const changed = said?.type === "reschedule" ? said.body : undefined;
+    this.#kept.set(key, {
+      conversation,
+      id,
+      body: sent?.body ?? changed ?? known?.body ?? "",
+      at,
+      written_at,
+      state: "waiting",
+      reason: null,
+      opens_at: null,
+      seq: null,
+      attachments: sent?.attachments ?? known?.attachments ?? [],
+      reply_to: sent?.reply_to ?? known?.reply_to ?? null,
+    });
   }
 
   #put(message: LaterView): void {

@@ -27,16 +27,26 @@ export function saidWhen(app: App, at: number, zone: string): string {
   return `${day} ${times.at(at)}`;
 }
 
+/** What somebody wants: the text where that is asked for, too. */
+export interface Chosen {
+  readonly at: number;
+  readonly text: string | undefined;
+}
+
+/** Its files are still on their way. */
+export class NotThere extends Error {}
+
 /** What went wrong, for people. */
 export function saidFault(app: App, fault: unknown): string {
-  const { later, common } = app.words;
+  const { later, common, files } = app.words;
   if (fault instanceof NoLine) return later.noLine;
+  if (fault instanceof NotThere) return files.waiting;
   if (!(fault instanceof ChatError)) return common.failed;
   if (fault.code === "too_many_waiting") return later.tooMany;
   return fault.code === "too_late" ? later.underway : common.failed;
 }
 
-/** `chosen` (ms) and `given-up` are events of it. */
+/** `chosen` (a Chosen) and `given-up` are events of it. */
 export class LaterTime extends PageElement {
   static override properties = {
     app: { attribute: false },
@@ -44,6 +54,8 @@ export class LaterTime extends PageElement {
     at: { attribute: false },
     name: { attribute: false },
     problem: { attribute: false },
+    text: { attribute: false },
+    mayBeEmpty: { attribute: false },
   };
 
   declare app: App;
@@ -54,9 +66,13 @@ export class LaterTime extends PageElement {
   declare name: string;
   /** Why the last one was not taken. */
   declare problem: string | undefined;
+  /** What is to be changed; undefined where it is not asked for. */
+  declare text: string | undefined;
+  /** Whether the text may be empty: files go with it. */
+  declare mayBeEmpty: boolean;
 
   protected override firstUpdated(): void {
-    this.querySelector("input")?.focus();
+    this.querySelector<HTMLElement>("textarea, input")?.focus();
   }
 
   get #earliest(): number {
@@ -74,6 +90,10 @@ export class LaterTime extends PageElement {
     return html`
       <div class="later" role="group" aria-labelledby="${this.name}-title" @keydown=${this.#key}>
         <p id="${this.name}-title"><b>${words.later.title}</b></p>
+        ${this.text === undefined
+          ? nothing
+          : html`<label class="field"><span class="label">${words.later.text}</span><textarea
+              class="input" rows="3" .value=${this.text}></textarea></label>`}
         <label class="field"><span class="label">${words.later.when}</span><input
           class="input"
           id=${this.name}
@@ -112,12 +132,18 @@ export class LaterTime extends PageElement {
     const { words } = this.app;
     const { zone } = this.talk.view;
     const now = this.app.chats.chat.clock.now();
+    const text = this.querySelector("textarea")?.value;
     const at = instantOf(this.querySelector("input")!.value, zone);
     if (Number.isNaN(at) || at <= now) this.problem = words.later.over;
     else if (at > now + LONGEST) this.problem = words.later.tooFar;
     else if (at < this.#earliest) {
       this.problem = words.later.tooEarly(saidWhen(this.app, this.#earliest, zone));
-    } else this.dispatchEvent(new CustomEvent("chosen", { detail: at }));
+    } else if (text !== undefined && !text.trim() && !this.mayBeEmpty) {
+      this.problem = words.later.empty;
+    } else {
+      const detail: Chosen = { at, text: text?.trim() ? text : text && "" };
+      this.dispatchEvent(new CustomEvent("chosen", { detail }));
+    }
   };
 
   readonly #givenUp = (): void => {

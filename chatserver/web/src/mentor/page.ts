@@ -27,6 +27,7 @@ const PANES = new Part(() =>
     import("../sessions/todays_sessions.ts"),
     import("./not_twice.ts"),
     import("../cases/own_cases.ts"),
+    import("../later/later_left.ts"),
   ])
 );
 /** For whoever asks for it. */
@@ -145,6 +146,7 @@ export class MentorPage extends PageElement {
     const { today, cases } = this.app.words;
     return html`
       <div class="panes">
+        <later-left .app=${this.app}></later-left>
         <section class="card" aria-labelledby="today-title">
           <h2 id="today-title">${today.title}</h2>
           <todays-sessions .app=${this.app} .days=${1}></todays-sessions>

@@ -10,6 +10,7 @@ import { isByPlan } from "../parts/composer.ts";
 import { dueMark, hasTexts, urgencyOf } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
+import { helpForMember } from "../parts/help_strip.ts";
 import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
@@ -123,7 +124,7 @@ export class MentorThread extends PageElement {
           : nothing}
         <push-offer .app=${app} .name=${name}></push-offer>
         <chat-composer .app=${app} .talk=${talk} .name=${name}
-          .tools=${this.#tools()}
+          .tools=${this.#tools()} .above=${helpForMember(app, name)}
           .also=${this.#days?.wouldSuffice(view.id) ? words.ownDays.suffices : ""}></chat-composer>
       </section>
     `;

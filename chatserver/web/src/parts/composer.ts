@@ -6,6 +6,7 @@ import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
 import type { Later } from "../later/later_state.ts";
+import type { Content } from "../later/later_texts.ts";
 import type { Talk } from "../state/talk.ts";
 import { Drafts } from "./drafts.ts";
 import type { AttachBar } from "../files/attach_bar.ts";
@@ -191,7 +192,8 @@ export class ChatComposer extends PageElement {
         ${this.#later && (role === "mentor" || !state.isOpen)
           ? html`
             <later-button .app=${this.app} .talk=${this.talk} .text=${this.#drafts.of(view.id)}
-              @kept=${this.#kept}></later-button>
+              .files=${this.#bar?.ready ?? []} .isBusy=${this.#bar?.isBusy ?? false} @kept=${this
+                .#kept}></later-button>
           `
           : nothing}
         ${this.hint && isByPlan(view.composer)
@@ -251,16 +253,26 @@ export class ChatComposer extends PageElement {
     if (this.#later || (this.above && !this.talk.view.composer.open)) this.requestUpdate();
   };
 
-  /** A text goes first in the field, before what stands there. */
-  readonly #use = ({ detail: text }: CustomEvent<string>): void => {
+  /** A text goes first in the field, before what stands there, with its files and what it answers. */
+  readonly #use = ({ detail }: CustomEvent<Content>): void => {
     const field = this.#field;
-    field.value = field.value.trim() ? `${text}\n\n${field.value}` : text;
+    field.value = [detail.body, field.value].filter((each) => each.trim()).join("\n\n");
     this.#typed();
     field.focus();
+    const answered = detail.reply_to === null ? undefined : this.talk.message(detail.reply_to);
+    if (answered) this.talk.answer(answered);
+    if (detail.attachments.length) {
+      void this.#withBar().then((bar) => bar?.bringBack(detail.attachments));
+    }
   };
 
   /** The server has it. */
-  readonly #kept = ({ detail: text }: CustomEvent<string>): void => this.#takeOut(text);
+  readonly #kept = ({ detail }: CustomEvent<Content>): void => {
+    this.#bar?.sent(detail.attachments);
+    this.talk.answer(undefined);
+    this.#asksWhat = false;
+    this.#takeOut(detail.body);
+  };
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing) {

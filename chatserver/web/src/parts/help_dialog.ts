@@ -7,7 +7,8 @@ import type { Composer, HelpLine } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import type { Words } from "../words/words.ts";
 import { PageElement } from "./element.ts";
-import { dialled, firstLines, lineName, lineWords } from "./help_lines.ts";
+import { dialled, lineWords } from "./help_lines.ts";
+import { helpStrip } from "./help_strip.ts";
 import { icon } from "./icons.ts";
 
 const MORE = new Part(() => import("./lock_help.ts"));
@@ -56,12 +57,7 @@ export function helpAbove(app: App, talk: Talk): (composer: Composer, text: stri
     if (!help?.length) return nothing;
     MORE.come(app.chats.chat);
     return html`
-      <div class="strip strip--help">${icon("help")}<div>
-        <p>${app.words.help.strip}</p>
-        <p class="strip__more">${firstLines(help).map((each) =>
-          html`<a href=${dialled(each)}>${lineName(each, app.words)} ${each.number}</a>`
-        )}</p>
-      </div></div>
+      ${helpStrip(app.words.help.strip, help, app.words)}
       <lock-help .app=${app} .talk=${talk} .text=${text}></lock-help>
     `;
   };
