@@ -64,6 +64,7 @@ from chatserver.realtime.board_desk import BoardDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
+from chatserver.realtime.everyday_desk import EverydayDesk
 from chatserver.realtime.exercise_desk import ExerciseDesk
 from chatserver.realtime.follow_desk import FollowDesk
 from chatserver.realtime.greeting import Greeting
@@ -219,6 +220,7 @@ async def assembled(
         greeting = Greeting(
             hub=hub,
             desks={
+                **EverydayDesk(hub).desks(),
                 **unsent.desks(),
                 **notices.desks(),
                 **FollowDesk().desks(),

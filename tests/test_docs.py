@@ -24,7 +24,7 @@ from chatserver.api.session_refusals import DETAILS
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
 from chatserver.notices.preference_requests import Preferences, QuietHours, TopicPreference
-from chatserver.protocol import board, events, session_events
+from chatserver.protocol import board, events, session_events, unsent
 from chatserver.protocol.cases import CaseGlance, CaseWaits
 from chatserver.protocol.codec import check_text, decode, encode
 from chatserver.protocol.codes import CLOSE_REASON, CODES, MEANING, TEMPORARY, Close
@@ -123,8 +123,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("step", board.WaitStep),
         ("totals", board.BoardTotals),
         ("event of a message", events.SystemEvent),
-        ("message for later", events.LaterView),
-        ("draft of a conversation", events.DraftView),
+        ("message for later", unsent.LaterView),
+        ("draft of a conversation", unsent.DraftView),
         ("unread notices", UnreadNotices),
         ("notice of a person", NoticeView),
         ("case at a glance", CaseGlance),

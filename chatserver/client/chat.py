@@ -52,17 +52,10 @@ from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationView,
-    DraftList,
-    DraftStands,
-    DraftView,
     Following,
     HistoryPage,
-    LaterChanged,
-    LaterList,
-    LaterView,
     Refused,
     Renewed,
-    Scheduled,
     SearchPage,
     WaitAcknowledged,
     Welcome,
@@ -70,6 +63,7 @@ from chatserver.protocol.events import (
 from chatserver.protocol.notices import NoticesPage, NoticesRead
 from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import BookingView
+from chatserver.protocol.unsent import DraftList, DraftStands, DraftView, LaterChanged, LaterList, LaterView, Scheduled
 from quotas import instant
 
 Token = str | Callable[[], Awaitable[str]]

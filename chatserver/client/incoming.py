@@ -16,14 +16,10 @@ from chatserver.protocol.events import (
     ConversationChanged,
     ConversationsPage,
     Deadline,
-    DraftList,
-    DraftStands,
     Error,
     Following,
     Gap,
     HistoryPage,
-    LaterChanged,
-    LaterList,
     Message,
     Presence,
     ReadMark,
@@ -31,7 +27,6 @@ from chatserver.protocol.events import (
     Renewed,
     ReplyChanged,
     Role,
-    Scheduled,
     SearchPage,
     TypingNow,
     Unfollowed,
@@ -41,6 +36,7 @@ from chatserver.protocol.events import (
 )
 from chatserver.protocol.notices import NoticeCame, NoticesPage, NoticesRead
 from chatserver.protocol.session_events import SessionChanged, Signalled
+from chatserver.protocol.unsent import DraftList, DraftStands, LaterChanged, LaterList, Scheduled
 
 
 class Incoming:

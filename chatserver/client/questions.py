@@ -42,23 +42,19 @@ from chatserver.protocol.commands import (
 from chatserver.protocol.events import (
     Accepted,
     ComposerChanged,
-    DraftList,
-    DraftStands,
     Error,
     Following,
     HistoryPage,
-    LaterChanged,
-    LaterList,
     Refused,
     Renewed,
     Role,
-    Scheduled,
     SearchPage,
     Unfollowed,
     WaitAcknowledged,
 )
 from chatserver.protocol.notices import NoticesPage, NoticesRead
 from chatserver.protocol.session_events import SessionChanged
+from chatserver.protocol.unsent import DraftList, DraftStands, LaterChanged, LaterList, Scheduled
 
 WritingInTurn = Send | Edit | Delete | React
 """Of one conversation they go out one after the other."""

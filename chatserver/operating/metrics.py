@@ -8,6 +8,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
+from quotas.ledger.base import Posted, PostRefused
+
 LATENCY_BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds: from a store on the same machine to one that is given up."""
 TIMER_BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 600.0, 3600.0)
@@ -72,3 +74,12 @@ class Metrics:
         """From the store's instant of a message until the feed brought it."""
         self.timer_lag = Histogram(TIMER_BOUNDS)
         """From the instant of a warning or miss until it was noted."""
+
+    def answered(self, result: Posted | PostRefused) -> None:
+        """Count what became of a message. `send` counts by itself: a call for each would be more than the counting."""
+        if not result.first:
+            self.repeated += 1
+        elif isinstance(result, Posted):
+            self.accepted += 1
+        else:
+            self.refused[result.reason] += 1

@@ -11,8 +11,6 @@ from quotas.plans import Service
 
 EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
 """What happened at sessions and stands in the conversation, as an event."""
-
-
 SessionKind = Literal[EntryName, "starting", "joined", "ending"]
 """What happened, as the socket says it."""
 

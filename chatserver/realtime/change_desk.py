@@ -25,6 +25,7 @@ from quotas.instant import DAY, MINUTE, text
 from quotas.ledger import base
 from quotas.plans import MessagePolicy
 from quotas.standing import ChangeKind, Writer
+from quotas.store.errors import StoreError
 
 DELETE_WITHIN = DAY
 """How long one may delete what one wrote, in ms."""
@@ -106,13 +107,13 @@ class ChangeDesk:
         return _answered(asker, follower, command, change, result)
 
     async def _deleted(self, room: Room, message: LoggedHead) -> None:
-        """What the message had beside its text goes, too."""
+        """What the message had beside its text goes, too; else the archive sees to it when it hears of it."""
         head = message.head
-        if head.attachments:
-            with suppress(DatabaseError):  # else the archive says it, where it hears of the deletion
+        with suppress(DatabaseError, StoreError):
+            if head.attachments:
                 await self._files.deleted(room.id, head.sender, head.id, message.seq, head.attachments)
-        if head.exercise is not None:
-            await self._exercises.deleted(room.id, head.exercise, message.seq)
+            if head.exercise is not None:
+                await self._exercises.deleted(room.id, head.exercise, message.seq)
 
     async def _is_known(self, room: Room, message: LoggedHead, person: str, id: str) -> bool:
         """Whether it comes once more, and the store has its answer. Deletions it forgets that the archive knows."""

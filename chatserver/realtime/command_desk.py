@@ -1,6 +1,6 @@
 """Who obeys a command: each capability has a desk, which the connection hands its commands to.
 
-The connection itself obeys only what it has every day: `send`, `check`, `read`, `history` and `typing`.
+The connection itself obeys `send` alone: nothing else is said as often.
 """
 
 import asyncio

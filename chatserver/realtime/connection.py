@@ -12,16 +12,13 @@ from uuid import uuid4
 
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
-from chatserver.messages.history import history
 from chatserver.messages.lane import OnPosted, PostOutcome
-from chatserver.messages.read_marks import mark_read
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     AnyCommand,
-    Check,
     Command,
     Delete,
     Draft,
@@ -30,23 +27,20 @@ from chatserver.protocol.commands import (
     GiveExercise,
     HandIn,
     Hello,
-    History,
     React,
-    Read,
     RoomCommand,
     Send,
     Signal,
-    Typing,
     Unfollow,
 )
 from chatserver.protocol.entry import More
 from chatserver.protocol.event import Event
-from chatserver.protocol.events import ComposerChanged, Error, HistoryPage, OwnSettings, Refused
+from chatserver.protocol.events import Error, OwnSettings, Refused
 from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.command_desk import CommandDesks, WritesAs
 from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.file_sends import FileClaims, FileSends
-from chatserver.realtime.follower import Follower, room_for_more
+from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import accepted_frame, frame_of
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
@@ -54,7 +48,6 @@ from chatserver.realtime.substitute import Substitute
 from chatserver.records.database import DatabaseError
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
-from quotas.ledger.feed import Hand
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
@@ -82,9 +75,6 @@ logger = logging.getLogger(__name__)
 
 class HubDesk(Protocol):
     """What a connection needs of the hub."""
-
-    async def publish_typing(self, room: Room, who: Hand, origin: str) -> None:
-        """Tell everyone who is typing, unless the store is gone."""
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
@@ -374,21 +364,10 @@ class Connection:
         self._finish()
 
     def _in_room(self, command: RoomCommand) -> None:
-        follower = self._followers.get(command.conversation)
-        if follower is None:
+        if command.conversation in self._followers:
+            self._work(self._desks[type(command)].obey(self, command), command)
+        else:
             self._not_followed(command)
-            return
-        match command:
-            case Check():
-                self._work(self._check(command, follower.room), command)
-            case Read():
-                self._work(self._read(command, follower), command)
-            case History():
-                self._work(self._history(command, follower), command)
-            case Typing():
-                self._work(self._typing(command, follower), command)
-            case _:
-                self._work(self._desks[type(command)].obey(self, command), command)
 
     def _too_many(self, command: AnyCommand, delay: float) -> None:
         """Say when to come again; whoever does not hear it is no longer read for a moment, so that TCP holds them."""
@@ -514,47 +493,6 @@ class Connection:
         """A message was sent: what its app knew of a draft is a draft no longer, on no device."""
         with suppress(StoreError, DatabaseError):
             await self._desks[Draft].obey(self, command)
-
-    async def _check(self, command: Check, room: Room) -> None:
-        standing = await room.ledger.standing(room.id)
-        if standing is None:
-            self.refuse(command, "not_found")
-            return
-        room.take(standing)
-        self.tell(ComposerChanged(room.id, room.composer(room.lane.writing_state(standing.now)), command.ask))
-
-    async def _read(self, command: Read, follower: Follower[Room]) -> None:
-        room = follower.room
-        side = self._side(room)
-        if side is not None:
-            unread_after = room.lane.terms.unread_after
-            moved = await mark_read(room.ledger, room.log, room.id, side, command.seq, self.id, unread_after)
-        elif follower.stands_in:
-            moved = await room.ledger.mark_read_standing_in(room.id, self.user, command.seq, self.id)
-        else:
-            self.refuse(command, "read_only")
-            return
-        if moved is None:
-            self.refuse(command, "seq_unknown", f"`seq` is beyond the last message, {room.last_seq}")
-
-    async def _history(self, command: History, follower: Follower[Room]) -> None:
-        room = follower.room
-        async with self.turn:
-            await room_for_more(self)
-            end = room.last_seq + 1
-            before = end if command.before is None else min(command.before, end)
-            is_support = self.role == "support"
-            first = follower.first_seq
-            part = await history(room.log, room.id, before, command.limit, first, with_earlier=is_support)
-            self.tell(HistoryPage(room.id, part.messages, part.more, part.first, command.ask))
-
-    async def _typing(self, command: Typing, follower: Follower[Room]) -> None:
-        if (side := self._side(follower.room)) is not None:
-            await self._desk.publish_typing(follower.room, Hand(side), self.id)
-        elif follower.stands_in:
-            await self._desk.publish_typing(follower.room, Hand("mentor", self.user), self.id)
-        else:
-            self.refuse(command, "read_only")
 
     # Bounds
 

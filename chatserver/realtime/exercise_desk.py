@@ -130,8 +130,7 @@ class ExerciseDesk:
         room = follower.room
         match posted:
             case base.Posted():
-                self._metrics.accepted += posted.first
-                self._metrics.repeated += not posted.first
+                self._metrics.answered(posted)
                 state = room.lane.writing_state(posted.at)
                 if state.window_ends_at:
                     self._floor.wrote_in_window(room)
@@ -139,10 +138,7 @@ class ExerciseDesk:
                 await follower.reach(posted.seq)  # first: what is accepted counts as had
                 asker.tell(Accepted(room.id, command.id, posted.seq, text(posted.at), composer))
             case base.PostRefused():
-                if posted.first:
-                    self._metrics.refused[posted.reason] += 1
-                else:
-                    self._metrics.repeated += 1
+                self._metrics.answered(posted)
                 composer = room.composer(room.lane.writing_state(posted.at))
                 opens_at = text_or_none(posted.opens_at)
                 asker.tell(Refused(room.id, command.id, posted.reason, opens_at, "", composer))

@@ -19,7 +19,7 @@ Begin = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class FileClaims(Protocol):
-    """Whose files go with which message. Its methods raise DatabaseError."""
+    """Whose files go with which message. Its methods raise DatabaseError, and StoreError where they ask its clock."""
 
     async def claim(self, conversation: str, person: str, message: str, ids: Sequence[str]) -> str | None:
         """Let that message of theirs have these; a sentence where one of them cannot be sent."""
@@ -89,8 +89,8 @@ class FileSends:
             problem = await self._claims.claim(
                 command.conversation, self._person, command.id, list(command.attachments)
             )
-        except DatabaseError:
-            return "store_unavailable", "the database does not answer; send again with the same id"
+        except (DatabaseError, StoreError):
+            return "store_unavailable", "store or database do not answer; send again with the same id"
         except Exception:
             logger.exception("files cannot be sent", extra={"person": self._person})
             return "internal", "the fault is logged; the same message again is safe"

@@ -7,8 +7,8 @@ from chatserver.protocol.codec import check_text
 from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import Draft, Drafts, ListLater, Reschedule, Send, Unschedule
 from chatserver.protocol.entry import More
-from chatserver.protocol.events import (
-    Accepted,
+from chatserver.protocol.events import Accepted, Refused
+from chatserver.protocol.unsent import (
     DraftList,
     DraftStands,
     DraftView,
@@ -16,7 +16,6 @@ from chatserver.protocol.events import (
     LaterChanged,
     LaterList,
     LaterView,
-    Refused,
     Scheduled,
 )
 from chatserver.realtime.command_desk import Asker, CommandDesks, WritesAs

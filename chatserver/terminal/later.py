@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from chatserver.protocol.events import ConversationView, LaterView, Refused, Scheduled
+from chatserver.protocol.events import ConversationView, Refused
+from chatserver.protocol.unsent import LaterView, Scheduled
 from chatserver.terminal.starts import start_of
 from chatserver.terminal.transcript import visible
 from chatserver.terminal.words import day_and_time

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.protocol.entry import Head, More, head_of, more_of
-from chatserver.protocol.events import LaterReason
+from chatserver.protocol.unsent import LaterReason
 from quotas.ledger.base import Posted, PostRefused
 from quotas.standing import Writer
 

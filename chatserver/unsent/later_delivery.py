@@ -29,7 +29,7 @@ from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Made, Noting
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import joined
-from chatserver.protocol.events import LaterReason
+from chatserver.protocol.unsent import LaterReason
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.paging import each_row
 from chatserver.unsent.later import LATER, LaterMessage, substitute_of

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.events import LaterReason
+from chatserver.protocol.unsent import LaterReason
 from chatserver.records.tables import LATER_MESSAGES
 from chatserver.unsent.later import LaterMessage
 

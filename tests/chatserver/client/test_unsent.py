@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from chatserver.client import ChatClient, ChatError
-from chatserver.protocol.events import Accepted, LaterChanged, Message, Refused, Scheduled
+from chatserver.protocol.events import Accepted, Message, Refused
+from chatserver.protocol.unsent import LaterChanged, Scheduled
 from chatserver.unsent.later import LATER
 from quotas import instant
 from quotas.instant import HOUR

@@ -19,8 +19,10 @@ from chatserver.protocol.codes import Close
 from chatserver.protocol.commands import Check, Hello, History, Read, Send
 from chatserver.protocol.events import Accepted, AnyEvent, ComposerChanged, Error, Gap, HistoryPage, Message, Role
 from quotas.store.wire import ANSWER_WITHIN
+from tests.chatserver.attachments.files import as_, pdf
 from tests.chatserver.realtime.servers import token
 from tests.engines import Engine, StoreProcess, engines
+from tests.plain_http import http_client
 from tests.stories.kept_server import HOST, ServerProcess
 
 CONVERSATION = "c1"
@@ -142,6 +144,20 @@ async def test_a_killed_store_is_said_and_the_server_goes_on_when_it_is_back(
         assert await shown(mentor, 1) == [2]
         assert await accepted(mentor, message(1)) == 3
         assert await shown(member, 1) == [3]
+
+
+async def test_what_carries_files_hears_it_too(server: ServerProcess, store: StoreProcess) -> None:
+    """As every other message does, and goes with the same id when the store is back."""
+    async with http_client(server.url, headers=as_(f"member-{CONVERSATION}", "member")) as http:
+        uploaded = await http.put(f"/v1/attachments/f1?conversation={CONVERSATION}", content=pdf())
+        assert uploaded.status_code == 201
+    async with connected(server, "member") as member:
+        carrying = Send(conversation=CONVERSATION, id="1", body="", attachments=("f1",))
+        store.kill()
+        await member.send(carrying)
+        assert is_unavailable(await answer(member), "1")
+        await asyncio.to_thread(store.start)
+        assert await accepted(member, carrying) == 1
 
 
 @EACH_ENGINE
