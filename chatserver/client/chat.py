@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Literal, Self, cast
 from uuid import uuid4
 
-from chatserver.client.asking import Asking
+from chatserver.client.askable import Askable
 from chatserver.client.backoff import STEADY_SECONDS, full_jitter
 from chatserver.client.board import ReplyBoard
 from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
@@ -53,7 +53,7 @@ class ConnectionState:
     reason: str = ""
 
 
-class ChatClient(Asking):
+class ChatClient(Askable):
     """One person's chat, on one connection at a time.
 
         async with ChatClient("http://127.0.0.1:8080", token) as chat:

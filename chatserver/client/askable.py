@@ -46,7 +46,7 @@ from chatserver.protocol.unsent import DraftList, DraftStands, DraftView, LaterC
 from quotas import instant
 
 
-class Asking:
+class Askable:
     """The part of `ChatClient` that is the same on every connection."""
 
     _questions: Questions
