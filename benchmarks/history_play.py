@@ -207,10 +207,10 @@ class Talk:
             raise self._fault(f"of {last} entries the store has {standing}")
         marks: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         for reader, mark in marks.items():
-            texts = [each for each in expected if each.sender == self.people[OTHER[reader]] and not each.deleted]
-            unread = sum(each.seq > mark for each in texts)
-            if (standing.texts.for_side(reader), standing.unread(reader)) != (len(texts), unread):
-                raise self._fault(f"{reader} has {unread} unread of {len(texts)}, and the store says {standing}")
+            others = [each for each in expected if each.sender != self.people[reader] and not each.deleted]
+            unread = sum(each.seq > mark for each in others)
+            if (standing.texts.for_side(reader), standing.unread(reader)) != (len(others), unread):
+                raise self._fault(f"{reader} has {unread} unread of {len(others)}, and the store says {standing}")
 
     async def _history(self) -> list[Stands]:
         """All of it, in pages of a random size."""

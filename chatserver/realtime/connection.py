@@ -552,11 +552,13 @@ def _unwritable(command: Send, follower: Follower[Room]) -> tuple[Code, str] | N
     """Why it cannot be written: its text, which files alone need not have, or what it answers is not there."""
     if (command.body or not command.attachments) and (problem := check_text(command.body)):
         return problem
-    seq = command.reply_to
-    if seq is None or follower.first_seq <= seq <= follower.room.last_seq:
+    if command.reply_to is None:
         return None
-    places = f"from {follower.first_seq} to {follower.room.last_seq}"
-    return "seq_unknown", f"`reply_to` names no message; the conversation has those {places}"
+    first, last = follower.first_seq, follower.room.last_seq
+    if first <= command.reply_to <= last:
+        return None
+    places = f"those from {first} to {last}" if first <= last else "none yet that it could answer"
+    return "seq_unknown", f"`reply_to` names no message; the conversation has {places}"
 
 
 def _cost(command: AnyCommand) -> float:

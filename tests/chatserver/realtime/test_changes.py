@@ -235,12 +235,15 @@ async def test_an_ended_conversation_is_changed_no_more(server: HereServer) -> N
 @pytest.mark.parametrize("encoding", ENCODINGS)
 async def test_a_message_says_what_it_answers(server: HereServer, encoding: Encoding) -> None:
     async with server.device("mia", encoding=encoding) as mia, server.device("tora", encoding=encoding) as tora:
+        await mia.say("send", conversation="c1", id="m", body="answer", reply_to=1)
+        assert "has none yet" in (await mia.answer("m"))["message"]
         await mia.write("question")
         await tora.say("send", conversation="c1", id="a", body="answer", reply_to=1)
         assert (await tora.answer("a"))["seq"] == 2
         assert (await mia.messages(1))[0]["reply_to"] == 1
         await tora.say("send", conversation="c1", id="b", body="answer", reply_to=9)
-        assert (await tora.answer("b"))["code"] == "seq_unknown"
+        unknown = await tora.answer("b")
+        assert (unknown["code"], "those from 1 to 2" in unknown["message"]) == ("seq_unknown", True)
         await tora.say("send", conversation="c1", id="a", body="answer")
         assert (await tora.answer("a"))["code"] == "id_reused"
         await archive(server)

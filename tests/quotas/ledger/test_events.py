@@ -44,15 +44,19 @@ async def desk(redis_ledger: RedisLedger, rulebook: Rulebook) -> Desk:
 
 
 def without_places(answer: Answer) -> object:
-    """What was answered, without the numbers of messages."""
+    """What was answered, without the numbers of messages, and without how much there is to read."""
     match answer:
         case Posted():
             return replace(answer, seq=0)
         case Stale(standing=standing):
-            return Stale(replace(standing, last_seq=0, member_read=0, mentor_read=0, last_at=0))
+            return Stale(_without_places(standing))
         case Standing():
-            return replace(answer, last_seq=0, member_read=0, mentor_read=0, last_at=0)
+            return _without_places(answer)
     return answer
+
+
+def _without_places(standing: Standing) -> Standing:
+    return replace(standing, last_seq=0, member_read=0, mentor_read=0, last_at=0, texts=TextCounts())
 
 
 async def differences(plain: Ledger, other: Ledger, seed: str) -> list[tuple[Event, object, object]]:
@@ -98,7 +102,13 @@ async def test_nothing_but_the_log_and_the_archives_place_changes_in_the_store(d
         was, now = before[keys.conversation("c")], after[keys.conversation("c")]
         assert {name for name in now if now[name] != was.get(name)} == {b"state", b"told"}
         stood = State.unpacked(was[b"state"])
-        assert State.unpacked(now[b"state"]) == replace(stood, last_seq=stood.last_seq + 1, last_at=at + HOUR)
+        assert State.unpacked(now[b"state"]) == replace(
+            stood,
+            last_seq=stood.last_seq + 1,
+            last_at=at + HOUR,
+            member_texts=stood.member_texts + 1,  # both have it to read
+            mentor_texts=stood.mentor_texts + 1,
+        )
 
 
 def everything(client: Redis) -> dict[str, Any]:
@@ -141,8 +151,8 @@ async def test_an_event_is_published_like_a_message_of_nobodys(desk: Desk, store
     await closed(feed)
     heard = [read_message(push[2]) for push in published if push[0] == b"smessage"]
     assert heard == [
-        (2, MONDAY + 1, usage, TextCounts(1), "", b"{}\n1"),
-        (3, MONDAY + 2, usage, TextCounts(1), "", b"{}\n2"),
+        (2, MONDAY + 1, usage, TextCounts(2, 1), "", b"{}\n1"),
+        (3, MONDAY + 2, usage, TextCounts(3, 2), "", b"{}\n2"),
     ]
 
 
