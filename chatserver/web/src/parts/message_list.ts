@@ -339,7 +339,7 @@ export class MessageList extends PageElement {
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
           : nothing}
       </div>
-      <message-menu .app=${this.app}></message-menu>
+      <message-menu .app=${this.app} @answering=${this.#toField}></message-menu>
       ${this.#below
         ? html`
           <div
@@ -381,6 +381,8 @@ export class MessageList extends PageElement {
     await this.querySelector<MessageMenu>("message-menu")?.open(this.talk, message, button);
   }
 
+  readonly #toField = (): void =>
+    this.closest(".talk, .thread")?.querySelector<HTMLElement>(".write textarea")?.focus();
   readonly #toEnd = (): void => this.toEnd();
   readonly #toUnread = (): void => void this.toUnread();
 }

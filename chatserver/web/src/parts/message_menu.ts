@@ -149,13 +149,21 @@ export class MessageMenu extends PageElement {
   };
 
   readonly #delete = (): void => {
-    const message = this.#message;
-    if (message) void this.#do((talk) => talk.delete(message));
+    if (this.#message) void this.#takeBack(this.#message);
   };
 
-  /** Where it cannot be done it says why, and what was typed stays. */
-  async #do(act: (talk: Talk) => Promise<void>): Promise<void> {
-    if (!this.#talk || this.#isBusy) return;
+  /** The button that asked goes with the text: its row has the focus then. */
+  async #takeBack(message: Message): Promise<void> {
+    if (!await this.#do((talk) => talk.delete(message))) return;
+    const row = this.parentElement?.querySelector<HTMLElement>(`li[data-seq="${message.seq}"]`);
+    if (!row) return;
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+  }
+
+  /** Whether it was done. Where it cannot be it says why, and what was typed stays. */
+  async #do(act: (talk: Talk) => Promise<void>): Promise<boolean> {
+    if (!this.#talk || this.#isBusy) return false;
     this.#isBusy = true;
     this.#problem = "";
     this.requestUpdate(); // What is there already is not spoken again.
@@ -163,9 +171,11 @@ export class MessageMenu extends PageElement {
       await act(this.#talk);
       announcer()?.hide();
       this.#close();
+      return true;
     } catch (fault) {
       this.#problem = changeFault(fault, this.app.words);
       this.requestUpdate();
+      return false;
     } finally {
       this.#isBusy = false;
     }
