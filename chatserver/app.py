@@ -336,6 +336,7 @@ async def assembled(
         await note_policy(base.database, base.rulebook.policy, await ledger.now())
         bells.connect(feed.RINGS, base.watch.agenda)
         bells.connect(feed.EVENT, base.records.agenda)
+        bells.connect(feed.URGENT, base.records.agenda, hurries=True)
         bells.connect(feed.UNARCHIVED, base.archive.agenda)
         parts = Parts(
             **asdict(base),

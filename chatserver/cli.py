@@ -146,4 +146,15 @@ def _default_of(function: ast.FunctionDef) -> str | None:
 
 
 def _run() -> None:
+    for word in sys.argv[1:]:
+        _require_text(word)
     command_line(listed=not sys.argv[1:] or sys.argv[1] in HELP_FLAGS)()
+
+
+def _require_text(word: str) -> None:
+    """Bytes that are no text in the terminal's encoding can be written nowhere: no record has them for an id."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        encoding = sys.getfilesystemencoding().upper()
+        sys.exit(f"chatserver: arguments are text in {encoding}, and {os.fsencode(word)!r} is none")

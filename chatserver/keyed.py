@@ -142,6 +142,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             policy=base.rulebook.policy.attachments,
             clock=base.ledger.now,
         )
+        mentoring = mentoring_on(base.database, keys, messages, base.ledger.now)
         archive = Archive(
             store=base.store,
             ledger=base.ledger,
@@ -152,6 +153,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             name=base.node,
             listener=MessageEvents(base.database, base.outbox),
             files=attachments,
+            when_deleted=[attachments.note_deleted, mentoring.exercises.note_deleted],
         )
         base.channels["webhook"] = WebhookChannel(
             database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
@@ -226,7 +228,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 vapid=vapid,
                 cases=casebook(base, keys),
                 evidence=evidence,
-                mentoring=mentoring_on(base.database, keys, messages, base.ledger.now),
+                mentoring=mentoring,
                 tickets=tickets,
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,

@@ -105,8 +105,8 @@ async def put_attachment(call: HttpCall[UploadQuery, None]) -> HttpAnswer:
         taken = await call.context.uploads.take(record, offered, call.content)
     except UploadRefused as refused:
         raise _problem(refused) from None
-    except FileStoreError as error:
-        raise store_gone(error) from None
+    except FileStoreError:
+        raise store_gone() from None
     return HttpAnswer(201 if taken.new else 200, _view(taken.attachment))
 
 
@@ -122,8 +122,8 @@ async def get_attachment(call: HttpCall[FileQuery, None]) -> HttpAnswer:
                 raise _not_found(call.id)
             return HttpAnswer(200, response=Response(small, headers=file_headers("image/webp", "thumbnail.webp")))
         return await file_answer(book, found, call.headers)
-    except FileStoreError as error:
-        raise store_gone(error) from None
+    except FileStoreError:
+        raise store_gone() from None
     except SealError:
         raise _not_found(call.id) from None
 

@@ -70,8 +70,8 @@ async def get_case_file(call: HttpCall[NoQuery, None]) -> HttpAnswer:
         raise _no_case(call.id)
     try:
         return await file_answer(call.context.attachments, found, call.headers)
-    except FileStoreError as error:
-        raise store_gone(error) from None
+    except FileStoreError:
+        raise store_gone() from None
     except SealError:
         raise _no_case(call.id) from None
 

@@ -10,7 +10,6 @@ from chatserver.api.operation import HttpAnswer
 from chatserver.api.problem import ProblemError
 from chatserver.attachments.attachment import Attachment
 from chatserver.attachments.book import AttachmentBook
-from chatserver.attachments.file_store import FileStoreError
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -72,6 +71,6 @@ def file_headers(media_type: str, name: str) -> dict[str, str]:
     }
 
 
-def store_gone(error: FileStoreError) -> ProblemError:
+def store_gone() -> ProblemError:
     """What it is answered where the store does not answer."""
     return ProblemError(503, "files cannot be kept or read now; repeat the request", headers={"Retry-After": "5"})

@@ -55,8 +55,6 @@ ODT = FileType(f"{_ODF}.text", "office", ".odt")
 ODS = FileType(f"{_ODF}.spreadsheet", "office", ".ods")
 ODP = FileType(f"{_ODF}.presentation", "office", ".odp")
 
-FILE_TYPES = (JPEG, PNG, GIF, WEBP, PDF, MP3, WAV, OGG, FLAC, M4A, WEBM, DOCX, XLSX, PPTX, ODT, ODS, ODP)
-
 _BY_PART = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentation.xml": PPTX}
 """Which part of a zip file makes it which document of Office Open XML (ECMA-376)."""
 _BY_MIMETYPE = {each.media_type: each for each in (ODT, ODS, ODP)}

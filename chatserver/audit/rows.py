@@ -138,10 +138,5 @@ async def when(connection: AsyncConnection, conversation: str, did: str, role: s
     return list(await connection.scalars(select(_row.at).where(*of).order_by(_row.number)))
 
 
-async def with_hash(connection: AsyncConnection, hash: bytes) -> int | None:
-    """The number of the line with that hash; None where there is none."""
-    return await connection.scalar(select(_row.number).where(_row.hash == hash).limit(1))
-
-
 def _line(row: Any) -> AuditLine:
     return AuditLine(*row)

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.contacts import contacts
 from chatserver.conversations.conversation import ConversationRecord
@@ -87,9 +88,14 @@ class Exercises:
         settled = await self._settled(conversation, kept)
         return [each for each in await self._opened(conversation, settled) if each.kept.given_seq is not None]
 
-    async def give(self, conversation: str, by: str, message: str, item: SavedItem) -> Giving | TooLong | Missing:
-        """Keep it for the conversation, before the message with that id is written. The same message gives it once."""
-        now, id = await self._clock(), exercise_id(by, message)
+    async def give(
+        self, conversation: str, by: str, message: str, place: str, item: SavedItem
+    ) -> Giving | TooLong | Missing:
+        """Keep it for the conversation, before the message with that id is written. The same message gives it once.
+
+        `place` is where it is saved, in whose library and by which id.
+        """
+        now, id = await self._clock(), exercise_id(by, message, place)
         async with self._database.read() as connection:
             kept = await rows.find(connection, conversation, id)
         if kept is not None:
@@ -176,15 +182,14 @@ class Exercises:
                 await rows.change(connection, conversation, id, changes | {"answers": sealed})
             return
 
-    async def deleted(self, conversation: str, id: str, seq: int) -> None:
-        """The message with that seq was deleted: what was given is gone, or what was handed in, to be begun anew."""
+    async def deleted(self, conversation: str, seq: int) -> None:
+        """The message with that seq was deleted: what it gave is gone, or what it handed in, to be begun anew."""
         async with self._database.begin() as connection:
-            kept = await rows.find_to_change(connection, conversation, id)
-            if kept is not None and kept.given_seq == seq:
-                await rows.forget(connection, conversation, id)
-            elif kept is not None and kept.handed_in_seq == seq:
-                nothing = dict.fromkeys(("answers", "filled_at", "handed_in_as", "handed_in_seq", "handed_in_at"))
-                await rows.change(connection, conversation, id, nothing | {"answered": 0})
+            await rows.deleted(connection, conversation, seq)
+
+    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
+        """As `deleted`, in the transaction that archives that."""
+        await rows.deleted(connection, conversation, seq)
 
     async def fill(
         self, conversation: str, id: str, news: Sequence[ExerciseAnswer]
@@ -261,14 +266,14 @@ class Exercises:
         if not unsure:
             return list(kept)
         named = await self._log.named(conversation, sorted(unsure))
-        written = {(each.head.role, each.head.id): each for each in named if not each.head.deleted}
+        written = {(each.head.exercise, each.head.role, each.head.id): each for each in named if not each.head.deleted}
         found = []
         for each in kept:
             changes: dict[str, int] = {}
-            given = written.get(("mentor", each.given_as))
+            given = written.get((each.id, "mentor", each.given_as))
             if each.given_seq is None and given is not None:
                 changes["given_seq"] = given.seq
-            handed_in = written.get(("member", each.handed_in_as or ""))
+            handed_in = written.get((each.id, "member", each.handed_in_as or ""))
             if each.handed_in_seq is None and handed_in is not None:
                 changes |= {"handed_in_seq": handed_in.seq, "handed_in_at": handed_in.at}
             if changes:
@@ -283,9 +288,12 @@ class Exercises:
         return [opened for each in kept if (opened := _read(each, keys)) is not None]
 
 
-def exercise_id(by: str, message: str) -> str:
-    """Of the one that a message gives: the same for the same message of the same mentor."""
-    return base64url_text(blake2b(f"{by} {message}".encode(), digest_size=16).digest())
+def exercise_id(by: str, message: str, place: str) -> str:
+    """Of the one that a message gives: the same for the same message of the same mentor, who gives the same item by it.
+
+    The message names it in its head: so an id that gave one item gives no other one.
+    """
+    return base64url_text(blake2b(f"{by} {place} {message}".encode(), digest_size=16).digest())
 
 
 def _read(kept: KeptExercise, keys: dict[int, Key]) -> Exercise | None:

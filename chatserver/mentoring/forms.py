@@ -1,6 +1,6 @@
 """Saved texts and exercises, as they are written: what they hold, and what is wrong with them."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -8,7 +8,6 @@ from chatserver.conversations.requests import FieldProblem
 from chatserver.protocol.visible import shows
 
 ExerciseQuestionKind = Literal["text", "scale", "choice"]
-QUESTION_KINDS: tuple[ExerciseQuestionKind, ...] = get_args(ExerciseQuestionKind)
 ItemKind = Literal["text", "exercise"]
 
 MOST_QUESTIONS = 30

@@ -7,7 +7,7 @@ again, and their rows are there already.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -79,15 +79,16 @@ class ArchiveListener(Protocol):
 
 
 class MessageFiles(Protocol):
-    """Hears, in the transaction that stores messages, where files stand, and which nobody gets any more."""
+    """Hears, in the transaction that stores messages, where files stand."""
 
     async def note_sent(
         self, connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Sequence[str]
     ) -> None:
         """That message has that seq, and carries these."""
 
-    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
-        """The message with that seq was deleted."""
+
+WhenDeleted = Callable[[AsyncConnection, str, int, int], Awaitable[None]]
+"""Hears, in the transaction that stores a deletion, of which conversation and seq that message was; and when (ms)."""
 
 
 class Nobody:
@@ -107,9 +108,6 @@ class Nobody:
     ) -> None:
         return None
 
-    async def note_deleted(self, connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
-        return None
-
 
 class Archive:
     """One process's part in it. `name` tells processes apart; any number may run on one store."""
@@ -126,6 +124,7 @@ class Archive:
         name: str,
         listener: ArchiveListener | None = None,
         files: MessageFiles | None = None,
+        when_deleted: Sequence[WhenDeleted] = (),
     ) -> None:
         self.agenda = Agenda(settings.archive_after)
         self._duty = Duty(store, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
@@ -135,6 +134,7 @@ class Archive:
         self._metrics = metrics
         self._listener: ArchiveListener = listener or Nobody()
         self._files: MessageFiles = files or Nobody()
+        self._when_deleted = tuple(when_deleted)
         self._usual_delay = settings.archive_after
         self._pace = Pace(POLL_EVERY, RETRY_AFTER, LEASE)
         self._keep = Keep(settings.archive_keep_messages, settings.archive_keep_days * DAY)
@@ -214,8 +214,7 @@ class Archive:
             await messages.store(connection, rows)
             await messages.blank(connection, (row for row in rows if row.kind == "deletion"))
             now = await self._ledger.now()
-            await self._place_files(connection, rows, now)
-            await messages.take_back_exercises(connection, rows)
+            await self._tell_beside(connection, rows, now)
             await ledger_snapshots.store(
                 connection,
                 [
@@ -250,13 +249,15 @@ class Archive:
         )
         await self._ledger_archive.postpone(name)
 
-    async def _place_files(self, connection: AsyncConnection, rows: Sequence[MessageRow], now: int) -> None:
+    async def _tell_beside(self, connection: AsyncConnection, rows: Sequence[MessageRow], now: int) -> None:
+        """Whoever keeps what messages have beside their texts."""
         for row in rows:
             of = connection, row.conversation_id
             if ids := messages.attachments_of(row):
                 await self._files.note_sent(*of, row.sender, row.message_id.decode(), row.seq, ids)
             if row.kind == "deletion" or row.deleted:
-                await self._files.note_deleted(*of, row.about or row.seq, now)
+                for hear in self._when_deleted:
+                    await hear(*of, row.about or row.seq, now)
 
     async def _read(self, names: Iterable[str]) -> _Read:
         ordered = list(names)

@@ -15,7 +15,7 @@ MAX_PAGE_BYTES = 256 * 1024
 HEAD_BYTES = 200
 """What is reckoned of a message beside its texts."""
 
-LAST_TEXT = 120
+LAST_TEXT = 140
 """Characters of a text that a list of conversations shows."""
 
 

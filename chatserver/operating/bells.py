@@ -19,10 +19,13 @@ class Bells:
         self._store = store
         self._clock = clock
         self._agendas: dict[bytes, Agenda] = {}
+        self._hurrying: set[bytes] = set()
 
-    def connect(self, letter: bytes, agenda: Agenda) -> None:
-        """Note what is said with that letter of `feed.WORK` there."""
+    def connect(self, letter: bytes, agenda: Agenda, *, hurries: bool = False) -> None:
+        """Note what is said with that letter of `feed.WORK` there; what `hurries` is looked at as soon as it is due."""
         self._agendas[letter] = agenda
+        if hurries:
+            self._hurrying.add(letter)
 
     def start(self) -> None:
         """Hear from now on."""
@@ -35,6 +38,8 @@ class Bells:
         if agenda := self._agendas.get(letter):
             ahead = (at - self._clock.now()) / SECOND if at else 0.0
             agenda.look(CHANNELS[channel], asyncio.get_running_loop().time() + ahead + agenda.delay)
+            if letter in self._hurrying:
+                agenda.hurry()
 
     def missed(self, channels: Collection[bytes]) -> None:
         """What was said on these may have been missed."""

@@ -122,7 +122,7 @@ class Export:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
         records["cases_seen"] = await cases_seen(self._database, self._case_texts, person)
-        records |= await unsent_of(self._database, self._keys, person.id)
+        records |= await unsent_of(self._database, self._keys, self._attachments, person.id)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
         records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
         records |= await kept_by(self._mentoring, person.id)

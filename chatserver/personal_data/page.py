@@ -38,7 +38,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "notice_settings": ("off", "quiet_from", "quiet_until", "updated_at"),
     "muted_conversations": ("conversation_id", "muted_at"),
     "opening_requests": ("conversation_id", "asked_at", "opens_at"),
-    "later_messages": ("conversation_id", "send_at", "state", "body"),
+    "later_messages": ("conversation_id", "send_at", "state", "body", "files"),
     "drafts": ("conversation_id", "written_at", "body"),
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
@@ -57,10 +57,11 @@ _HEADS = {
     "created_at": "since",
     "began_at": "since",
     "used_at": "last_used",
+    "files": "attachments",
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""
-_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise", "name", "from", "file"})
+_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise", "name", "from", "file", "files"})
 """Columns with what people wrote."""
 
 _Rows = list[tuple[str, str]]

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.attachments.book import AttachmentBook
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.personal_data.recorded import Rows
 from chatserver.protocol.entry import digested
 from chatserver.records.database import Database
+from chatserver.unsent.later import LaterMessage
 from chatserver.unsent.rows import drafts, later_messages
 from chatserver.unsent.unsent_texts import opened_text
 from quotas import instant
@@ -20,8 +22,11 @@ _ALL = 1_000_000
 logger = logging.getLogger(__name__)
 
 
-async def unsent_of(database: Database, keys: ConversationKeys, person: str) -> Rows:
-    """Their drafts, and their messages that go out later or could not. Raises DatabaseError."""
+async def unsent_of(database: Database, keys: ConversationKeys, attachments: AttachmentBook, person: str) -> Rows:
+    """Their drafts, and their messages that go out later or could not: `files` are the names of those that go with one.
+
+    Raises DatabaseError.
+    """
     async with database.read() as connection:
         later = await later_messages.of_person(connection, person, None, _ALL)
         drafted = await drafts.of_person(connection, person, _ALL)
@@ -39,6 +44,7 @@ async def unsent_of(database: Database, keys: ConversationKeys, person: str) -> 
                 "body": await _opened(keys, each.conversation, each.sealed),
                 "reply_to": each.opened_head.reply_to,
                 "attachments": each.opened_head.attachments,
+                "files": await _names(attachments, each),
             }
             for each in later
         ],
@@ -69,6 +75,13 @@ async def keys_of(connection: AsyncConnection, conversation: str) -> set[int]:
     later = await later_messages.of_conversation(connection, conversation)
     drafted = await drafts.of_conversation(connection, conversation)
     return {number_of(sealed) for sealed in (*(each.sealed for each in later), *(each.sealed for each in drafted))}
+
+
+async def _names(attachments: AttachmentBook, message: LaterMessage) -> list[str]:
+    ids = message.opened_head.attachments
+    found = await attachments.find(message.conversation, ids) if ids else []
+    names = {each.id: each.details.name for each in found if each.details is not None}
+    return [names[id] for id in ids if id in names]
 
 
 async def _opened(keys: ConversationKeys, conversation: str, sealed: bytes) -> str:

@@ -113,7 +113,7 @@ class ChangeDesk:
             if head.attachments:
                 await self._files.deleted(room.id, head.sender, head.id, message.seq, head.attachments)
             if head.exercise is not None:
-                await self._exercises.deleted(room.id, head.exercise, message.seq)
+                await self._exercises.deleted(room.id, message.seq)
 
     async def _is_known(self, room: Room, message: LoggedHead, person: str, id: str) -> bool:
         """Whether it comes once more, and the store has its answer. Deletions it forgets that the archive knows."""

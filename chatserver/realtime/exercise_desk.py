@@ -72,11 +72,13 @@ class ExerciseDesk:
             asker.refuse(command, "not_allowed", "exercises are given by mentors")
             return
         exercises = self._mentoring.exercises
-        item = await self._mentoring.library.find(PLATFORM if command.shared else asker.user, command.item)
+        owner = PLATFORM if command.shared else asker.user
+        item = await self._mentoring.library.find(owner, command.item)
         if item is None or item.kind != "exercise":
             asker.refuse(command, "not_found", f"there is no exercise {command.item!r} in the library")
             return
-        giving = await exercises.give(command.conversation, asker.user, command.id, item)
+        place = f"{owner}/{command.item}"
+        giving = await exercises.give(command.conversation, asker.user, command.id, place, item)
         if isinstance(giving, TooLong):
             asker.refuse(command, "text_too_long", f"exercise {command.item!r} does not go into one message")
             return

@@ -33,7 +33,7 @@ class FollowDesk:
         return dict.fromkeys((Follow, Unfollow), self)
 
     async def obey(self, asker: Asker, command: Follow | Unfollow) -> None:
-        """A `CommandDesk`. Raises UnjudgeableError, too: after what it raises nothing is followed."""
+        """A `CommandDesk`. Raises UnjudgeableError, too; whatever it raises, nothing is followed then."""
         if not asker.reads_along:
             why = "only support and services follow by command; a member and a mentor follow all of theirs"
             asker.refuse(command, "not_allowed", why)

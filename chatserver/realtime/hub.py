@@ -89,11 +89,7 @@ class Hub:
     ) -> None:
         self._store = store
         self._ledger = ledger
-        self._log = log
-        self._keys = keys
-        self._rulebook = rulebook
         self._clock = clock
-        self._metrics = metrics
         self._board = board
         self._sessions = sessions
         self._trial_windows = trial_windows

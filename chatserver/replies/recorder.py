@@ -38,8 +38,8 @@ from quotas.standing import ConversationSettings
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
-POLL_EVERY = 0.5
-"""Seconds between looks at the streams, at least: support is to hear of an urgent note within a second."""
+POLL_EVERY = 1.0
+"""Seconds between looks at the streams, at least, but for an urgent note. Looks cost; so does waiting for one."""
 RETRY_AFTER = 3.0
 """Seconds after a look that failed."""
 LEASE = 5 * SECOND

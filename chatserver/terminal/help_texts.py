@@ -20,7 +20,7 @@ HELP_TEXTS: dict[str, tuple[str, str, str]] = {
         "Vil du tale med nogen? {lines} · alle: /lines",
     ),
     "lines_for_member": (
-        "Whom the member can call: {lines} · all: /lines",
+        "Who the member can call: {lines} · all: /lines",
         "Hvem medlemmet kan ringe: {lines} · alle: /lines",
         "Hvem medlemmet kan ringe til: {lines} · alle: /lines",
     ),

@@ -65,7 +65,7 @@ class _NotNowError(Exception):
 
 
 class _Writer(Struct, frozen=True):
-    """Of whoever stands in for the mentor, until when they do."""
+    """As whom it is posted: as whoever stands in for the mentor, or (None) as the side itself."""
 
     stand_in: StandIn | None
 
@@ -205,7 +205,7 @@ class LaterDelivery:
             case _:
                 raise StoreError("the store does not know the conversation")
 
-    async def _writer(self, conversation: ConversationRecord, message: LaterMessage, now: int) -> "_Writer | None":
+    async def _writer(self, conversation: ConversationRecord, message: LaterMessage, now: int) -> _Writer | None:
         """As whom it is posted; None where who wrote it stood in for the mentor, and does no longer."""
         if not (substitute := substitute_of(message, conversation)):
             return _Writer(None)

@@ -249,10 +249,12 @@ RINGS: Final = b"T"
 """`T <instant>`: a timer was set that rings before all others that are to come."""
 EVENT: Final = b"E"
 """What became of a wait is the first in the stream of events."""
+URGENT: Final = b"N"
+"""An urgent note is in the stream of events: not to wait for the next look."""
 UNARCHIVED: Final = b"U"
 """`U <instant>`: a conversation is the first of those of which the archive lacks something, since that instant."""
 
-WORK: Final = (RINGS, EVENT, UNARCHIVED)
+WORK: Final = (RINGS, EVENT, URGENT, UNARCHIVED)
 """All of them."""
 
 

@@ -343,7 +343,7 @@ PARTS: dict[str, str] = {
     "absence": "a1",
     "action": "note",
     "item": "welcome",
-    "exercise": exercise_id("tora", "g1"),
+    "exercise": exercise_id("tora", "g1", "tora/week"),
 }
 """What paths name beside the id."""
 
@@ -443,7 +443,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "delete": {"id": "z", "about": 1_000_000},
     "react": {"id": "w", "about": 1_000_000, "emoji": "👍"},
     "give": {"id": "g2", "item": "week"},
-    "hand_in": {"id": "h1", "exercise": exercise_id("tora", "g1")},
+    "hand_in": {"id": "h1", "exercise": exercise_id("tora", "g1", "tora/week")},
     "urgent": {"id": "v", "body": "Please call me"},
     "read": {"seq": 0},
     "watch": {"replies": True},
@@ -478,7 +478,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         hook = msgspec.convert(WEBHOOK, WebhookDetails)
         assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
         exercise = SavedItem("exercise", "A week", questions=[ExerciseQuestion("text", "How was it?")])
-        giving = await server.parts.mentoring.exercises.give("c1", "tora", "g1", exercise)
+        giving = await server.parts.mentoring.exercises.give("c1", "tora", "g1", "tora/week", exercise)
         assert isinstance(giving, Giving)
         await server.parts.mentoring.exercises.given("c1", giving.id, 1)
         answered = await server.parts.mentoring.exercises.fill("c1", giving.id, [ExerciseAnswer(1, "well")])

@@ -38,6 +38,16 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+@pytest.mark.parametrize(
+    "words", [("audit", "--conversation"), ("erase", "--yes"), ("export",), ("token", "--user"), ("no-command",)]
+)
+def test_an_argument_that_is_no_text_is_one_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Whatever command it is for; nothing is begun."""
+    said = sentence(run(*words, os.fsdecode(b"mi\xff"), cwd=tmp_path))
+    assert said == "chatserver: arguments are text in UTF-8, and b'mi\\xff' is none"
+    assert list(tmp_path.iterdir()) == []
+
+
 # replay
 
 

@@ -80,15 +80,6 @@ async def of_conversation(connection: AsyncConnection, conversation: str, after:
     return await _all(connection, select(*_READ).where(*here).order_by(_column.id).limit(limit))
 
 
-async def of_messages(connection: AsyncConnection, conversation: str, ids: Collection[str]) -> list[Attachment]:
-    """Those of messages with these ids."""
-    found: list[Attachment] = []
-    for some in portions(sorted(set(ids))):
-        here = _column.conversation_id == conversation, _column.message_id.in_([each.encode() for each in some])
-        found += await _all(connection, select(*_READ).where(*here).order_by(_column.id))
-    return found
-
-
 async def in_state(
     connection: AsyncConnection, state: AttachmentState, before: int, limit: int, *, unsent: bool = False
 ) -> list[Attachment]:

@@ -74,9 +74,13 @@ async def remove(connection: AsyncConnection, conversation: str, id: str) -> Non
     await connection.execute(delete(EXERCISES).where(_here(conversation, id), _column.given_seq.is_(None)))
 
 
-async def forget(connection: AsyncConnection, conversation: str, id: str) -> None:
-    """Take one away."""
-    await connection.execute(delete(EXERCISES).where(_here(conversation, id)))
+async def deleted(connection: AsyncConnection, conversation: str, seq: int) -> None:
+    """The message with that seq was deleted: what it gave is gone, or what it handed in, to be begun anew."""
+    here = _column.conversation_id == conversation
+    await connection.execute(delete(EXERCISES).where(here, _column.given_seq == seq))
+    handed_in = update(EXERCISES).where(here, _column.handed_in_seq == seq)
+    nothing = dict.fromkeys(("answers", "filled_at", "handed_in_as", "handed_in_seq", "handed_in_at"))
+    await connection.execute(handed_in.values(**nothing, answered=0))
 
 
 async def taken_back(connection: AsyncConnection, conversation: str, id: str, message: str) -> None:

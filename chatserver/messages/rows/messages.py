@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.entry import (
@@ -22,7 +22,7 @@ from chatserver.protocol.entry import (
 )
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import insert_into, portions
-from chatserver.records.tables import EXERCISES, MESSAGES
+from chatserver.records.tables import MESSAGES
 from quotas.instant import parse
 from quotas.ledger.base import Entry
 
@@ -126,18 +126,6 @@ async def first_deletion(connection: AsyncConnection, since: int) -> int | None:
 def attachments_of(message: MessageRow) -> list[str]:
     """The ids of the files that it was sent with."""
     return _more.decode(message.more).attachments if message.kind == "text" and message.more is not None else []
-
-
-async def take_back_exercises(connection: AsyncConnection, rows: Collection[MessageRow]) -> None:
-    """Of these deletions: what was given is gone, or what was handed in, to be begun anew."""
-    of = EXERCISES.c
-    nothing = dict.fromkeys(("answers", "filled_at", "handed_in_as", "handed_in_seq", "handed_in_at"))
-    for each in rows:
-        if each.kind == "deletion" or each.deleted:
-            here, seq = of.conversation_id == each.conversation_id, each.about or each.seq
-            await connection.execute(delete(EXERCISES).where(here, of.given_seq == seq))
-            handed_in = update(EXERCISES).where(here, of.handed_in_seq == seq)
-            await connection.execute(handed_in.values(**nothing, answered=0))
 
 
 async def about(connection: AsyncConnection, conversation: str, first: int, last: int) -> list[MessageRow]:

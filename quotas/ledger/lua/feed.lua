@@ -33,4 +33,5 @@ local function say_moved(channel, said) return redis.call('SPUBLISH', channel, s
 -- To whoever does a partition's work.
 local function say_rings(tag, at) redis.call('SPUBLISH', tag .. ':work', 'T ' .. text(at)) end
 local function say_event(tag) redis.call('SPUBLISH', tag .. ':work', 'E') end
+local function say_urgent(tag) redis.call('SPUBLISH', tag .. ':work', 'N') end
 local function say_unarchived(tag, at) redis.call('SPUBLISH', tag .. ':work', 'U ' .. text(at)) end

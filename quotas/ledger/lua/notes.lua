@@ -81,6 +81,7 @@ local function note(KEYS, ARGV)
     keep_note(key, {at = text(now), opens_at = text(opens_at), seq = text(seq), changed_at = '0', mark = ARGV[7]})
     local tag, name = place_of(key)
     event(tag, 'urgent', name, 0, 0, now, ' ' .. ARGV[7])
+    say_urgent(tag)
     if of_side(state.unread, 'member') == TOLD then state.unread = with_side(state.unread, 'member', 0) end
     if terms.unread_after > 0 and of_side(state.unread, 'mentor') == 0 then
         state.unread = look_at_reader(tag, name, 'mentor', state.unread, now + terms.unread_after)

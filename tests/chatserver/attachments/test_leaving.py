@@ -1,6 +1,8 @@
 """Files in an export, after an erasure and in a backup."""
 
 import asyncio
+import json
+from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -9,7 +11,11 @@ from chatserver import keyed
 from chatserver.backup.making import Backup
 from chatserver.keyed import export_of
 from chatserver.personal_data.files import write_into
+from chatserver.personal_data.json_file import JsonFile
+from chatserver.personal_data.page import ExportPage
 from chatserver.settings import Settings
+from quotas import instant
+from quotas.instant import DAY
 from tests.chatserver.attachments.files import CANARY, download, pdf, upload
 from tests.chatserver.realtime.servers import SECRET, HereServer, here
 from tests.plain_http import http_client
@@ -52,6 +58,23 @@ async def test_an_export_has_the_files(valkey_url: str, tmp_path: Path) -> None:
         assert written["f2"].read_bytes() == OF_TORA
         assert written["f1"].stat().st_mode & 0o777 == 0o600
         without_canaries(tmp_path / "data")
+
+
+async def test_an_export_names_the_files_of_what_goes_out_later(valkey_url: str, tmp_path: Path) -> None:
+    """In the file by their ids too; on the page beside the text that they go with."""
+    async with here(valkey_url, tmp_path / "data") as server, http_client(server.http) as http:
+        await exchanged(server, http)
+        async with server.device("mia") as mia:
+            at = instant.text(await server.parts.ledger.now() + DAY)
+            await mia.say("send", conversation="c1", id="x", body="Look", attachments=["f3"], at=at)
+            assert (await mia.answer("x"))["type"] == "scheduled"
+        data, page = StringIO(), StringIO()
+        export = export_of(server.parts)
+        await export.write(await export.find("mia"), (JsonFile(data), ExportPage(page)), lambda done, total: None)
+    [later] = json.loads(data.getvalue())["person"]["records"]["later_messages"]
+    name = f"{CANARY.decode()}.pdf"
+    assert (later["body"], later["attachments"], later["files"]) == ("Look", ["f3"], [name])
+    assert f"<td>Look</td><td>{name}</td>" in page.getvalue()
 
 
 async def test_an_erasure_removes_them(valkey_url: str, tmp_path: Path) -> None:

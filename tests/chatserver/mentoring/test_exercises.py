@@ -16,7 +16,7 @@ from chatserver.mentoring.exercises import Exercise, Exercises, FillingRefused, 
 from chatserver.mentoring.forms import ExerciseQuestion, SavedItem, form_of
 from chatserver.mentoring.library import ItemWritten, Library
 from chatserver.mentoring.profiles import MentorProfile, ProfileDetails
-from chatserver.mentoring.room import Mentoring, mentoring_on
+from chatserver.mentoring.room import Mentoring
 from chatserver.protocol.entry import change_head, joined
 from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATION_KEYS, EXERCISES, LIBRARY, MENTOR_PROFILES
@@ -48,7 +48,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
 
 @pytest.fixture
 def mentoring(shelf: Shelf) -> Mentoring:
-    return mentoring_on(shelf.database, shelf.keys, shelf.log, shelf.ledger.now)
+    return shelf.mentoring
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def exercises(mentoring: Mentoring) -> Exercises:
 
 async def given(shelf: Shelf, exercises: Exercises, message: str = "g1") -> str:
     """Its id, once its message is written."""
-    giving = await exercises.give("c1", "tom", message, WEEK)
+    giving = await exercises.give("c1", "tom", message, "tom/week", WEEK)
     assert isinstance(giving, Giving)
-    written = await shelf.write("mentor", message)
+    written = await shelf.write_exercise("mentor", message, giving.id)
     assert isinstance(written, Posted)
     await exercises.given("c1", giving.id, written.seq)
     return giving.id
@@ -116,28 +116,28 @@ def test_what_is_not_answered_is_said_in_the_members_language() -> None:
 
 async def test_the_same_message_gives_it_once(shelf: Shelf, exercises: Exercises) -> None:
     """What was not written gives nothing, and can be given again."""
-    first = await exercises.give("c1", "tom", "g1", WEEK)
+    first = await exercises.give("c1", "tom", "g1", "tom/week", WEEK)
     assert isinstance(first, Giving)
-    assert await exercises.give("c1", "tom", "g1", replace(WEEK, title="Other")) == first
+    assert await exercises.give("c1", "tom", "g1", "tom/week", replace(WEEK, title="Other")) == first
     assert await exercises.given_in("c1") == []
     assert await exercises.fill("c1", first.id, [ExerciseAnswer(1, "x")]) == Missing()
     await exercises.given("c1", first.id, None)
-    again = await exercises.give("c1", "tom", "g1", replace(WEEK, title="Other"))
+    again = await exercises.give("c1", "tom", "g1", "tom/week", replace(WEEK, title="Other"))
     assert isinstance(again, Giving)
     assert again.body == "Other\n\nTom asks."
-    assert isinstance(await exercises.give("none", "tom", "g1", WEEK), Missing)
+    assert isinstance(await exercises.give("none", "tom", "g1", "tom/week", WEEK), Missing)
 
 
 async def test_what_a_dying_process_left_open_is_found_in_the_log(shelf: Shelf, exercises: Exercises) -> None:
     """Both messages were written, and nobody came to note it."""
-    giving = await exercises.give("c1", "tom", "g1", WEEK)
+    giving = await exercises.give("c1", "tom", "g1", "tom/week", WEEK)
     assert isinstance(giving, Giving)
-    await shelf.write("mentor", "g1")
+    await shelf.write_exercise("mentor", "g1", giving.id)
     [found] = await exercises.given_in("c1")
     assert (found.kept.id, found.kept.given_seq) == (giving.id, 1)
     await fill(exercises, giving.id, ExerciseAnswer(1, "Calm"))
     assert isinstance(await exercises.hand_in("c1", giving.id, "h1"), HandingIn)
-    await shelf.write("member", "h1")
+    await shelf.write_exercise("member", "h1", giving.id)
     await shelf.archive_all()
     assert await exercises.hand_in("c1", giving.id, "h2") == FillingRefused("handed_in")
     [found] = await exercises.given_in("c1")
@@ -149,10 +149,23 @@ async def test_what_was_handed_in_by_a_dying_process_is_filled_in_no_more(shelf:
     id = await given(shelf, exercises)
     await fill(exercises, id, ExerciseAnswer(1, "Calm"))
     assert isinstance(await exercises.hand_in("c1", id, "h1"), HandingIn)
-    await shelf.write("member", "h1")
+    await shelf.write_exercise("member", "h1", id)
     assert await exercises.fill("c1", id, [ExerciseAnswer(1, "Restless")]) == FillingRefused("handed_in")
     [found] = await exercises.given_in("c1")
     assert [each.value for each in found.answers] == ["Calm"]
+
+
+async def test_an_id_of_another_message_is_not_taken_for_it(shelf: Shelf, exercises: Exercises) -> None:
+    """A process died before it heard that the id was used already, for a text or for another exercise."""
+    first = await given(shelf, exercises)
+    await fill(exercises, first, ExerciseAnswer(1, "Calm"))
+    assert isinstance(await shelf.write("member", "h1"), Posted)
+    assert isinstance(await exercises.hand_in("c1", first, "h1"), HandingIn)
+    second = await exercises.give("c1", "tom", "g1", "tom/other", WEEK)
+    assert isinstance(second, Giving)
+    assert second.id != first
+    [found] = await exercises.given_in("c1")
+    assert (found.kept.id, found.kept.handed_in_seq) == (first, None)
 
 
 async def delete(shelf: Shelf, writer: Writer, about: int) -> None:
@@ -219,7 +232,7 @@ async def test_answers_must_fit(shelf: Shelf, exercises: Exercises, answer: Exer
 
 async def test_all_answers_go_into_one_message(shelf: Shelf, exercises: Exercises) -> None:
     many = replace(WEEK, questions=[ExerciseQuestion("text", f"{number}?") for number in range(10)])
-    giving = await exercises.give("c1", "tom", "g1", many)
+    giving = await exercises.give("c1", "tom", "g1", "tom/week", many)
     assert isinstance(giving, Giving)
     await exercises.given("c1", giving.id, 1)
     long = [ExerciseAnswer(number, "å" * 1_500) for number in range(1, 6)]
@@ -292,7 +305,7 @@ async def test_exercises_stay_readable_where_a_substitute_is_erased(shelf: Shelf
     now = await shelf.ledger.now()
     async with shelf.database.begin() as connection:
         await absences.put(connection, AbsenceRecord("tom", "a1", now, now + 1, "ann", now))
-    others = await mentoring.exercises.give("c1", "ann", "g2", WEEK)
+    others = await mentoring.exercises.give("c1", "ann", "g2", "tom/week", WEEK)
     assert isinstance(others, Giving)
     await mentoring.exercises.given("c1", others.id, 2)
     await erase(shelf, "ann")

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rebuild import Rebuilt, rebuild
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
+from chatserver.mentoring.room import mentoring_on
 from chatserver.messages.archive import Archive
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
@@ -48,6 +49,9 @@ class Shelf:
         self.ledger = RedisLedger(link, shift)
         self.ledger_archive = LedgerArchive(link, self.ledger, shift)
         self.metrics = Metrics()
+        self.keys = conversation_keys(database)
+        self.log = MessageLog(database, self.ledger, self.keys)
+        self.mentoring = mentoring_on(database, self.keys, self.log, self.ledger.now)
         settings = Settings(archive_after=0, archive_keep_messages=keep)
         self.archive = Archive(
             store=link,
@@ -57,14 +61,13 @@ class Shelf:
             settings=settings,
             metrics=self.metrics,
             name=name,
+            when_deleted=[self.mentoring.exercises.note_deleted],
         )
         self.restorer = ArchiveRestorer(database, self.ledger, self.ledger_archive)
         self.appointments = BookedSessions(database, self.ledger.now, session_log_on(database))
         self.provisioning = Provisioning(
             database, self.ledger, RULEBOOK, self.ledger.now, self.appointments, self.restorer
         )
-        self.keys = conversation_keys(database)
-        self.log = MessageLog(database, self.ledger, self.keys)
 
     async def open(self, id: str = "c1", plan: str = "basic") -> None:
         for person, role in (("mia", "member"), ("tom", "mentor")):
@@ -81,6 +84,12 @@ class Shelf:
     async def answer(self, reply_to: int, body: str) -> PostResult:
         """The mentor answers one message."""
         return await self._posted("mentor", "tom", body, "c1", 0, None, More(reply_to))
+
+    async def write_exercise(self, writer: Writer, body: str, exercise: str) -> PostResult:
+        """It gives that exercise, or hands it in."""
+        return await self._posted(
+            writer, "mia" if writer == "member" else "tom", body, "c1", 0, None, More(exercise=exercise)
+        )
 
     async def send_later(self, body: str, *, written_at: int) -> PostResult:
         """What the mentor wrote then goes out now."""

@@ -124,3 +124,15 @@ async def test_what_the_store_says_is_noted_on_the_agenda_of_its_letter(agenda: 
     assert (list(agenda.take()), list(archive.take())) == ([7], [7])
     bells.clock_moved()
     assert len(agenda.take()) == len(archive.take()) == len(CHANNELS)
+
+
+async def test_what_hurries_waits_for_no_next_look(agenda: Agenda) -> None:
+    bells = Bells(Link("redis://localhost"), StoreClock(10 * HOUR))
+    bells.connect(feed.EVENT, agenda)
+    bells.connect(feed.URGENT, agenda, hurries=True)
+    agenda.take()
+    bells.pushed(CHANNEL, b"E")
+    assert not await is_woken(agenda, later(FAR))
+    bells.pushed(CHANNEL, b"N")
+    assert await is_woken(agenda, later(FAR))
+    assert list(agenda.take()) == [7]

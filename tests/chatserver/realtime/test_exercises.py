@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from chatserver.client import ChatClient, ChatError
@@ -152,6 +153,21 @@ async def test_who_may_not_is_told(server: HereServer) -> None:
         assert (await give(tora, "g2"))["reason"] == "ended"
         assert (await fill(server, id, {"question": 2, "value": "x"})).json()["reason"] == "ended"
         assert len(await exercises(server, "mia")) == 1
+
+
+async def test_an_id_that_gave_one_gives_no_other(server: HereServer) -> None:
+    """Nothing is left of the other one; the first is answered again, also where it was changed in the library."""
+    await saved(server)
+    library = server.parts.mentoring.library
+    assert isinstance(await library.put("tora", "other", replace(WEEK, title="Another")), ItemWritten)
+    async with server.device("tora") as tora:
+        first = await give(tora)
+        await tora.say("give", conversation="c1", id="g1", item="other")
+        assert (await tora.answer("g1"))["code"] == "id_reused"
+        assert isinstance(await library.put("tora", "week", replace(WEEK, title="Changed")), ItemWritten)
+        assert (await give(tora))["seq"] == first["seq"]
+    [only] = await exercises(server, "tora")
+    assert only["title"] == "A week for Mia"
 
 
 async def test_what_is_deleted_is_gone_from_the_exercise(server: HereServer) -> None:

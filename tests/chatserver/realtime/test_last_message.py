@@ -32,7 +32,7 @@ async def test_the_beginning_of_the_last_text_or_the_last_event(server: HereServ
         async with server.device("tora", encoding=encoding) as tora:
             told = last(tora)
     assert told is not None
-    text = ("Can we meet? " + 200 * "x")[:120]
+    text = ("Can we meet? " + 200 * "x")[:140]
     of = {"seq": 1, "from": "mia", "role": "member", "at": written["at"], "text": text}
     assert told == of
     async with server.device("tora", encoding=encoding) as tora:

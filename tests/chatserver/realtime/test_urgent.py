@@ -188,6 +188,6 @@ async def test_it_reaches_whoever_stands_in_for_the_mentor(store_url: str, tmp_p
                 view = next(each for each in phone.welcome["conversations"] if each["id"] == "c1")
                 assert (view["reads_from"], view["unread"]) == (1, 1)
             await ulf.say("read", conversation="c1", seq=1)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (await cases(server))[0]["state"] != "seen":  # noqa: ASYNC110 - the recorder does it
                     await asyncio.sleep(0.05)

@@ -55,4 +55,4 @@ async def test_a_mentors_own_lock_names_whom_the_member_can_call(server: HereSer
     await server.change("c1", status="ended")
     async with at_terminal(server, "tora") as tora:
         tora.type("One more thing" + ENTER)
-        await tora.sees("Whom the member can call: 113 danger to life, now, 116 123 Mental Helse")
+        await tora.sees("Who the member can call: 113 danger to life, now, 116 123 Mental Helse")

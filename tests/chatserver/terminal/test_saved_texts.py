@@ -53,7 +53,7 @@ async def test_both_see_how_far_an_exercise_is(server: HereServer) -> None:
         tora.type(f"/exercises{ENTER}")
         await tora.sees("There are no exercises here.")
         item = SavedItem("exercise", "A week", questions=[ExerciseQuestion("text", "How was it?", days=7)])
-        giving = await exercises.give("c1", "tora", "g1", item)
+        giving = await exercises.give("c1", "tora", "g1", "tora/week", item)
         assert isinstance(giving, Giving)
         await exercises.given("c1", giving.id, 1)
         assert isinstance(await exercises.fill("c1", giving.id, [ExerciseAnswer(1, "well", day=2)]), Exercise)

@@ -8,6 +8,7 @@ import pytest
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import feed, keys
 from quotas.ledger.archive import Keep, LedgerArchive
+from quotas.ledger.base import DIGEST_BYTES, Note, Posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
@@ -113,6 +114,20 @@ async def test_events_are_said_again_once_they_were_forgotten(desk: Desk) -> Non
         assert (feed.EVENT, 0) in await desk.said()
         events = await desk.waits.events(PARTITION, 10)
         await desk.waits.forget(PARTITION, [event.id for event in events])
+
+
+async def test_an_urgent_note_is_said_also_where_the_stream_is_not_empty(desk: Desk) -> None:
+    await desk.opened()
+    await write(desk.ledger, PROMISES, NAME)
+    await write(desk.ledger, PROMISES, NAME, writer="mentor")
+    paused = ConversationSettings("mia", "tom", "day", "Europe/Oslo", "", "paused", revision=2)
+    await desk.ledger.configure(NAME, paused)
+    await desk.said()
+    standing = await desk.ledger.standing(NAME)
+    assert standing is not None
+    note = Note(NAME, "n1", bytes(DIGEST_BYTES), b"{}\nPlease call me", "origin", 0)
+    assert isinstance(await desk.ledger.note(note, standing.settings, standing.terms(PROMISES)), Posted)
+    assert (feed.URGENT, 0) in await desk.said()
 
 
 async def test_what_is_archived_is_said_anew(desk: Desk) -> None:

@@ -33,11 +33,11 @@ async def test_paused_suspended_and_ended(browser: Browser, valkey_url: str, tmp
                 await expect(each.get_by_text("Nobody can write here now.")).to_be_visible()
                 await locked(each)
             await expect(page.get_by_role("link", name="112")).to_be_visible()
-            await expect(desk.get_by_text("Whom Mia can call")).to_be_visible()
+            await expect(desk.get_by_text("Who Mia can call")).to_be_visible()
             await expect(desk.get_by_role("link", name="112")).to_be_visible()
 
             await server.change("c1", status="open")
-            await expect(desk.get_by_text("Whom Mia can call")).to_have_count(0)
+            await expect(desk.get_by_text("Who Mia can call")).to_have_count(0)
             await server.change("c1", status="paused")
             await expect(page.get_by_text("The conversation is paused. What you type stays here.")).to_be_visible()
             await locked(page)

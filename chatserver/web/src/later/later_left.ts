@@ -26,7 +26,7 @@ export class LaterLeft extends PageElement {
   }
 
   protected override render() {
-    const { later } = this.app.words;
+    const { later, files } = this.app.words;
     const { left } = laterOf(this.app).texts;
     if (!left.length) return nothing;
     return html`
@@ -36,8 +36,11 @@ export class LaterLeft extends PageElement {
           html`
             <li class="queued">
               ${icon("return")}
-              <div>${later.standInOver} <blockquote class="queued__whole">${each
-                .body}</blockquote></div>
+              <div>${later.standInOver} ${each.body
+                ? html`<blockquote class="queued__whole">${each.body}</blockquote>`
+                : nothing} ${each.attachments.length
+                ? html`<span class="quiet">${files.count(each.attachments.length)}</span>`
+                : nothing}</div>
               <div class="queued__acts"><button class="btn" type="button"
                 @click=${() => this.#drop(each)}>${later.drop}</button></div>
             </li>

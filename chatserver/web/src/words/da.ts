@@ -52,7 +52,6 @@ export const da: Words = {
     gone: "Denne fil er ikke tilgængelig",
     count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer uploades stadig",
-    dropHere: "Slip filer her",
     problems: {
       too_large: "Filen er for stor",
       wrong_type: "Billeder, PDF, lyd og kontordokumenter kan sendes, dette kan ikke",

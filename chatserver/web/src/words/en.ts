@@ -26,7 +26,7 @@ export const en = {
     unsureMore: "What you write is kept here until it is sent.",
     notNow: "This cannot be shown without a connection. Try again when you are online.",
     notLoaded:
-      "This could not be loaded. Try again, or load the page anew: what you have written stays.",
+      "This could not be loaded. Try again, or reload the page: what you have written stays.",
   },
   files: {
     attach: "Attach",
@@ -49,7 +49,6 @@ export const en = {
     gone: "This file is not available",
     count: (count: number) => count === 1 ? "File" : `${count} files`,
     waiting: "Files are still being uploaded",
-    dropHere: "Drop files here",
     problems: {
       too_large: "The file is too large",
       wrong_type: "Pictures, PDF, sound and office documents can be sent, this cannot",
@@ -167,7 +166,7 @@ export const en = {
     text: "Text",
     empty: "Write something, or take it back.",
     left: "Not sent",
-    standInOver: "You no longer stood in there when it was due. The text is kept here.",
+    standInOver: "You were no longer standing in there when it was due. The text is kept here.",
     takeBack: "Take it back",
     use: "Put it in the field",
     drop: "Drop it",
@@ -658,7 +657,7 @@ export const en = {
     title: "Someone to talk to now",
     lead: "Would you like to talk to someone now? They answer, and it costs nothing.",
     strip: "Would you like to talk to someone?",
-    forMember: (name: string) => `Whom ${name} can call`,
+    forMember: (name: string) => `Who ${name} can call`,
     kinds: {
       emergency: "Danger to life, now",
       doctor: "Doctor on duty",

@@ -51,7 +51,6 @@ export const nb: Words = {
     gone: "Denne filen er ikke tilgjengelig",
     count: (count: number) => count === 1 ? "Fil" : `${count} filer`,
     waiting: "Filer lastes fortsatt opp",
-    dropHere: "Slipp filer her",
     problems: {
       too_large: "Filen er for stor",
       wrong_type: "Bilder, PDF, lyd og kontordokumenter kan sendes, ikke dette",
