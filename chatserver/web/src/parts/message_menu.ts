@@ -16,11 +16,12 @@ const MINUTE = 60_000;
 const EDIT_MS = 15 * MINUTE;
 const DELETE_MS = 24 * 60 * MINUTE;
 
-/** Tells by `answering` that what is written next answers the message. */
+/** Tells by `answering` that what is written next answers the message, by `report` that support is to hear of it. */
 export class MessageMenu extends PageElement {
-  static override properties = { app: { attribute: false } };
+  static override properties = { app: { attribute: false }, canReport: { attribute: false } };
 
   declare app: App;
+  declare canReport: boolean | undefined;
   #talk: Talk | undefined;
   #message: Message | undefined;
   #shows: "menu" | "edit" | "delete" = "menu";
@@ -84,6 +85,11 @@ export class MessageMenu extends PageElement {
       <ul class="menu__lines">
         <li><button type="button" @click=${this.#answer}>${icon("return", "s")} ${words.message
           .answer}</button></li>
+        ${message.from === user || !this.canReport
+          ? nothing
+          : html`<li><button type="button" @click=${this.#report}>${
+            icon("mail", "s")
+          } ${words.message.report}</button></li>`}
         ${isMine && age < EDIT_MS && (message.body || hasFiles(message)) && !message.exercise
           ? html`<li><button type="button" @click=${() => this.#show("edit")}>${
             icon("pen", "s")
@@ -136,6 +142,11 @@ export class MessageMenu extends PageElement {
     if (this.#message) this.#talk?.answer(this.#message);
     this.#close();
     this.dispatchEvent(new CustomEvent("answering", { bubbles: true }));
+  };
+
+  readonly #report = (): void => {
+    this.#close();
+    this.dispatchEvent(new CustomEvent("report", { detail: this.#message, bubbles: true }));
   };
 
   readonly #edited = (event: Event): void => {
