@@ -119,9 +119,9 @@ CHANGE_TEXTS: dict[str, tuple[str, str, str]] = {
         "en reaktion er én emoji",
     ),
     "change_no_not_allowed": (
-        "messages are not edited here",
-        "meldinger redigeres ikke her",
-        "beskeder redigeres ikke her",
+        "this message cannot be changed so",
+        "denne meldingen kan ikke endres slik",
+        "denne besked kan ikke ændres sådan",
     ),
     "change_no_read_only": (
         "you can read this conversation, not write in it",

@@ -326,8 +326,11 @@ export class ExercisePage extends MentoringElement {
         id: crypto.randomUUID(),
         exercise: exercise.id,
       });
-      if (answer.type === "accepted") this.say(words.handedIn);
-      else this.#said = words.refused;
+      if (answer.type === "accepted") {
+        this.say(words.handedIn);
+        // The button that was pressed goes.
+        this.querySelector<HTMLElement>(".page")?.focus();
+      } else this.#said = words.refused;
       await this.#exercises!.load();
     }
     this.#isHandingIn = false;

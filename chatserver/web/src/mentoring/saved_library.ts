@@ -88,7 +88,9 @@ export class SavedLibrary extends MentoringElement {
 
   #row(item: SavedItemView, { library }: MentoringWords): TemplateResult {
     if (item === this.#removing) {
-      return html`<li><span>${library.removeAsk(item.title)}</span><span class="row"><button
+      return html`<li data-item=${item.id}><span>${
+        library.removeAsk(item.title)
+      }</span><span class="row"><button
         class="btn btn--grave" type="button" @click=${() =>
         this.#remove(
           item,
@@ -98,11 +100,18 @@ export class SavedLibrary extends MentoringElement {
     const what = item.kind === "text"
       ? library.text
       : `${library.exercise}, ${library.questions(item.questions.length)}`;
-    return html`<li><span><strong>${item.title}</strong><br><span class="quiet">${what}</span></span
-      ><span class="row"><button class="btn" type="button" aria-label=${library.edit(item.title)}
-      @click=${() => this.#edit(item)}>${library.change}</button><button class="btn" type="button"
-      aria-label=${library.remove(item.title)} @click=${() =>
-      this.#ask(item)}>${library.removeYes}</button></span></li>`;
+    return html`
+      <li
+        data-item=${item.id}><span><strong>${item
+          .title}</strong><br><span class="quiet">${what}</span></span
+            ><span class="row"><button class="btn" type="button" aria-label=${library.edit(
+              item.title,
+            )}
+            @click=${() => this.#edit(item)}>${library
+              .change}</button><button class="btn" type="button"
+            aria-label=${library.remove(item.title)} @click=${() => this.#ask(item)}>${library
+              .removeYes}</button></span></li>
+    `;
   }
 
   #edit(item: Pick<SavedItemView, "kind"> & Partial<SavedItemView>): void {
@@ -117,8 +126,18 @@ export class SavedLibrary extends MentoringElement {
   }
 
   #ask(item: SavedItemView | undefined): void {
+    const asked = item ?? this.#removing;
     this.#removing = item;
     this.requestUpdate();
+    this.#goOn(asked?.id);
+  }
+
+  /** At the first button of the item, else of all: the one that was pressed is gone. */
+  #goOn(id: string | undefined): void {
+    void this.updateComplete.then(() => {
+      const row = id === undefined ? null : this.querySelector(`[data-item="${CSS.escape(id)}"]`);
+      (row ?? this).querySelector<HTMLElement>("button")?.focus();
+    });
   }
 
   readonly #done = async ({ detail }: CustomEvent<SavedItem | null>): Promise<void> => {
@@ -131,6 +150,7 @@ export class SavedLibrary extends MentoringElement {
       await this.#load();
     }
     this.requestUpdate();
+    this.#goOn(id);
   };
 
   async #remove(item: SavedItemView): Promise<void> {
@@ -139,6 +159,7 @@ export class SavedLibrary extends MentoringElement {
     if (!await this.#try(() => this.app.http.delete(path))) return;
     this.#said = this.says?.library.removed ?? "";
     await this.#load();
+    this.#goOn(undefined);
   }
 
   /** Whether it was done. */
