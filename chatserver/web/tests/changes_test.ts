@@ -39,3 +39,8 @@ Deno.test("an edit may leave the files alone", () => {
   const now = changed(WRITTEN, change("edit", ""));
   assert.deepEqual([now.body, now.attachments], ["", ["f1", "f2"]]);
 });
+
+Deno.test("what comes late does not take the place of the last message", () => {
+  const last = lastAfter(null, WRITTEN)!;
+  assert.equal(lastAfter(last, { ...WRITTEN, seq: 6, body: "before" }), last);
+});

@@ -50,6 +50,7 @@ async def test_both_react_answer_edit_and_take_back(browser: Browser, valkey_url
 
             await choose(mia.page, "Forget this one.", "Take back")
             await mia.page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+            await expect(row(mia.page, "This message was taken back.")).to_be_focused()
             for page in (mia.page, tora.page):
                 await expect(letters(page, "This message was taken back.")).to_be_visible()
                 await expect(letters(page, "Forget this one.")).to_have_count(0)
@@ -65,13 +66,22 @@ async def test_both_react_answer_edit_and_take_back(browser: Browser, valkey_url
             await tora.page.get_by_role("dialog", name="Message menu").get_by_role("button", name="Answer").focus()
             await tora.page.keyboard.press("Enter")
             await expect(tora.page.get_by_text("Answering Mia")).to_be_visible()
+            await expect(tora.page.get_by_role("textbox", name="Message")).to_be_focused()
             await write(tora.page, "What would you have said otherwise?")
             await expect(row(mia.page, "What would you have said otherwise?")).to_contain_text("I said yes again.")
             await nothing_found(tora.page)
 
+            # The list of conversations says no more what one took back oneself.
+            listed = tora.page.get_by_role("link", name="Mia")
+            await write(tora.page, "Not this either.")
+            await expect(listed).to_contain_text("Not this either.")
+            await choose(tora.page, "Not this either.", "Take back")
+            await tora.page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+            await expect(listed).to_contain_text("This message was taken back.")
+
             await mia.page.reload()
             await expect(letters(mia.page, "What would you have said otherwise?")).to_be_visible()
-            await expect(letters(mia.page, "This message was taken back.")).to_be_visible()
+            await expect(letters(mia.page, "This message was taken back.")).to_have_count(2)
             await expect(row(mia.page, "I said yes again.").first).to_contain_text("💪")
 
 

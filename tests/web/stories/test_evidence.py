@@ -10,8 +10,9 @@ from tests.chatserver.attachments.files import pdf, photo, upload
 from tests.chatserver.realtime.servers import here, token
 from tests.plain_http import http_client
 from tests.stories.clock import when
-from tests.web.browsers import signed_in
+from tests.web.browsers import PHONE, signed_in
 from tests.web.stories.axe import nothing_found
+from tests.web.stories.writing import letters, write
 
 # One browser serves all tests of a process, so they share its loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -59,3 +60,41 @@ async def test_files_of_a_deleted_message_are_read_in_the_case(
             assert Path(await download.path()).read_bytes() == paper  # noqa: ASYNC240 - a millisecond
             await expect(page.get_by_text("opened a file of the reported messages")).to_have_count(2)
             await nothing_found(page)
+
+
+async def test_a_message_is_reported_where_it_stands(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """By its menu, in the apps of both; support has it with the case."""
+    async with here(valkey_url, tmp_path / "data", now=when("tuesday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with (
+            signed_in(browser, server, "mia", **PHONE) as mia,
+            signed_in(browser, server, "tora") as tora,
+            signed_in(browser, server, "sara") as sara,
+        ):
+            await write(mia.page, "You are no good.")
+            await tora.page.get_by_role("link", name="Mia").click()
+            await write(tora.page, "Neither are you.")
+            for page, text in ((mia.page, "Neither are you."), (tora.page, "You are no good.")):
+                await expect(letters(page, text)).to_be_visible()
+                row = page.get_by_role("list", name="Messages").get_by_role("listitem").filter(has_text=text).first
+                await row.get_by_role("button", name="Message menu").click()
+                menu = page.get_by_role("dialog", name="Message menu")
+                await menu.get_by_role("button", name="Report").click()
+                form = page.get_by_role("dialog", name="Report")
+                await expect(form.get_by_text("go to support:")).to_contain_text(text)
+                await form.get_by_label("In your own words").fill("This hurts.")
+                await nothing_found(page)
+                await form.get_by_role("button", name="Send", exact=True).click()
+                await expect(form.get_by_text("It is with support.")).to_be_visible()
+                await page.keyboard.press("Escape")
+            # One's own is not reported.
+            await mia.page.get_by_role("button", name="Message menu").first.click()
+            await expect(mia.page.get_by_role("button", name="Take back")).to_be_visible()
+            await expect(mia.page.get_by_role("button", name="Report")).to_have_count(0)
+            await sara.page.get_by_role("link", name="Cases").click()
+            await sara.page.locator("tbody a").first.click()
+            await sara.page.get_by_role("button", name="Read the reported messages").click()
+            await expect(sara.page.get_by_text("You are no good.")).to_be_visible()
+            await expect(sara.page.get_by_text("Neither are you.")).to_be_visible()
+            await expect(sara.page.get_by_text("Reported", exact=True).first).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.chatserver.attachments.files import pdf, photo
 from tests.chatserver.realtime.servers import here
 from tests.stories.clock import when
-from tests.web.browsers import PHONE, signed_in
+from tests.web.browsers import DESKTOP, PHONE, signed_in
 from tests.web.stories.axe import nothing_found
 from tests.web.stories.writing import letters
 
@@ -48,6 +48,8 @@ async def test_files_in_a_conversation(browser: Browser, valkey_url: str, tmp_pa
             await shown.press("Enter")
             viewer = tora.page.get_by_role("dialog", name="før.jpg")
             await expect(viewer.get_by_role("img", name="før.jpg")).to_be_visible()
+            box = await viewer.bounding_box()
+            assert box is not None and abs(2 * box["x"] + box["width"] - DESKTOP["viewport"]["width"]) < 4
             await tora.page.keyboard.press("Escape")
             await expect(viewer).to_have_count(0)
             await nothing_found(tora.page)

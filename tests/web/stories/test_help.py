@@ -60,7 +60,7 @@ async def test_a_member_in_danger_finds_help_and_sends_an_urgent_note(
             await note.fill("Please call me tonight")
             assert (await Axe().run(mia)).violations_count == 0
             await mia.get_by_role("button", name="Deliver it now").click()
-            await expect(mia.get_by_text("Your urgent note has been sent.")).to_be_visible()
+            await expect(mia.get_by_text("Your urgent note has been sent.")).to_be_focused()
             await expect(letters(mia, "Please call me tonight")).to_be_visible()
             await expect(mia.get_by_role("button", name="Write an urgent note")).to_have_count(0)
             await expect(field).to_have_value(CANARY)

@@ -3,10 +3,10 @@
 import { html, nothing } from "lit";
 import type { CaseChoiceView } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
-import { memberName } from "../app/names.ts";
+import { memberName, nameIn } from "../app/names.ts";
 import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
-import type { ConversationView } from "../client/protocol.ts";
+import type { ConversationView, Message } from "../client/protocol.ts";
 import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
 import type { CaseDesk } from "./case_desk.ts";
@@ -14,6 +14,9 @@ import { caseFields, factsOf, isAskable } from "./case_form.ts";
 import "./own_cases.ts";
 
 const READINGS = new Part(() => import("./readings.ts"));
+
+/** So many letters of what is reported. */
+const QUOTED = 140;
 
 type Step = "loading" | "menu" | "form" | "sent" | "failed";
 
@@ -27,12 +30,15 @@ export class RequestDialog extends PageElement {
   #choice: CaseChoiceView | undefined;
   #step: Step = "loading";
   #problem = "";
+  /** What is reported. */
+  #message: Message | undefined;
   /** Of the case that is being opened: sent again, it is the same one. */
   #id = "";
 
-  /** Show the menu of a conversation. */
-  async open(view: ConversationView): Promise<void> {
+  /** Show the menu of a conversation; of a message, at once what is asked of whoever reports it. */
+  async open(view: ConversationView, message?: Message): Promise<void> {
     this.#view = view;
+    this.#message = message;
     this.#choice = undefined;
     this.#problem = "";
     this.#step = "loading";
@@ -44,6 +50,8 @@ export class RequestDialog extends PageElement {
       const [{ choices }] = await Promise.all([this.desk.choices(view.id), this.desk.load()]);
       this.#choices = choices;
       this.#step = "menu";
+      const report = message && choices.find(({ kind }) => kind === "misconduct");
+      if (report) this.#choose(report);
     } catch {
       this.#step = "failed";
     }
@@ -100,6 +108,7 @@ export class RequestDialog extends PageElement {
         `;
       case "form":
         return html`<form class="stack" @submit=${this.#submit}>
+          ${this.#reported()}
           ${this.#choice ? caseFields(this.#choice, words) : nothing}
           ${this.#problem ? html`<p role="alert">${this.#problem}</p>` : nothing}
           <div class="pop__acts">
@@ -108,6 +117,14 @@ export class RequestDialog extends PageElement {
           </div>
         </form>`;
     }
+  }
+
+  #reported() {
+    const [message, view, { words }] = [this.#message, this.#view, this.app];
+    if (!message || !view) return nothing;
+    const text = message.body.slice(0, QUOTED) ||
+      words.files.count(message.attachments?.length ?? 0);
+    return html`<p>${words.cases.reported(nameIn(view, message.from))} <q>${text}</q></p>`;
   }
 
   /** A member has them in the menu. */
@@ -130,6 +147,7 @@ export class RequestDialog extends PageElement {
 
   #choose(choice: CaseChoiceView): void {
     if (choice.refused) return;
+    if (choice.kind !== "misconduct") this.#message = undefined;
     this.#choice = choice;
     this.#id = crypto.randomUUID();
     this.#step = "form";
@@ -138,6 +156,7 @@ export class RequestDialog extends PageElement {
 
   readonly #back = (): void => {
     this.#choice = undefined;
+    this.#message = undefined;
     this.#problem = "";
     this.#step = "menu";
     this.requestUpdate();
@@ -154,7 +173,10 @@ export class RequestDialog extends PageElement {
       await this.desk.open(this.#id, {
         kind: choice.kind,
         conversation: view.id,
-        facts: factsOf(choice, form, other),
+        facts: {
+          ...factsOf(choice, form, this.#message?.from ?? other),
+          ...(this.#message ? { messages: [this.#message.id] } : {}),
+        },
         ...(note ? { note } : {}),
       });
       this.#step = "sent";

@@ -65,7 +65,8 @@ export class LaterList extends PageElement {
         <later-time name="later-${message.id}" .app=${this.app} .talk=${this.talk} .at=${at}
           .text=${message.body} .mayBeEmpty=${message.attachments.length > 0}
           .problem=${this.#problem} @chosen=${(event: CustomEvent<Chosen>) =>
-            this.#change(message, event.detail)} @given-up=${() => this.#open("")}></later-time>
+            this.#change(message, event.detail)} @given-up=${() =>
+            this.#backTo(message)}></later-time>
       `;
     }
     const opensWindow = !isRefused && this.app.role === "member" &&
@@ -84,7 +85,8 @@ export class LaterList extends PageElement {
             : nothing}</div>
         <div class="queued__acts">
           ${isRefused ? nothing : html`
-            <button class="btn" type="button" @click=${() => this.#open(message.id)}
+            <button class="btn" type="button" data-change=${message.id} @click=${() =>
+              this.#open(message.id)}
               aria-label="${words.later.change}: ${when}">${words.later.change}</button>
           `}
           <button class="btn" type="button" @click=${() =>
@@ -120,10 +122,18 @@ export class LaterList extends PageElement {
     this.requestUpdate();
   }
 
+  /** Whoever changed it, or did not after all, goes on from its button. */
+  #backTo({ id }: LaterView): void {
+    this.#open("");
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(`[data-change="${CSS.escape(id)}"]`)?.focus()
+    );
+  }
+
   async #change(message: LaterView, { at, text }: Chosen): Promise<void> {
     try {
       await this.#later?.texts.change(message, at, text === message.body ? undefined : text);
-      this.#open("");
+      this.#backTo(message);
       const said = this.app.words.later.kept(saidWhen(this.app, at, this.talk.view.zone));
       this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
     } catch (fault) {

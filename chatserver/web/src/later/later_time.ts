@@ -52,7 +52,7 @@ export class LaterTime extends PageElement {
     app: { attribute: false },
     talk: { attribute: false },
     at: { attribute: false },
-    name: { attribute: false },
+    name: {},
     problem: { attribute: false },
     text: { attribute: false },
     mayBeEmpty: { attribute: false },

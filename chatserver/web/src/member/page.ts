@@ -8,7 +8,7 @@ import { Part } from "../app/part.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { BookingView } from "../app/api_types.ts";
-import type { Composer } from "../client/protocol.ts";
+import type { Composer, Message } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
@@ -177,7 +177,10 @@ export class MemberPage extends PageElement {
           ? html`
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
             <message-list .app=${this.app} .talk=${talk} .name=${name}
-              .start=${this.#toExpect(talk)} @exercise=${this.#exercise}></message-list>
+              .start=${this.#toExpect(talk)} .canReport=${true} @exercise=${this.#exercise}
+              @report=${(
+                event: CustomEvent<Message>,
+              ) => this.#request(event.detail)}></message-list>
             ${talkNotes(talk.view, name, this.app)}
             <push-offer .app=${this.app} .name=${name}></push-offer>
             ${this.#goingOn(talk)}
@@ -256,7 +259,7 @@ export class MemberPage extends PageElement {
       ...this.#others(),
       ...(this.#talk
         ? [
-          { label: words.cases.requests, act: this.#request },
+          { label: words.cases.requests, act: () => this.#request() },
           { label: words.readings.menu, act: this.#readings },
         ]
         : []),
@@ -332,7 +335,7 @@ export class MemberPage extends PageElement {
   };
 
   /** What one may ask for is loaded by whoever asks. */
-  readonly #request = async (): Promise<void> => {
+  readonly #request = async (message?: Message): Promise<void> => {
     const requests = await REQUESTS.ask(this.app.words);
     if (!requests) return;
     const [{ RequestDialog }, { caseDeskOf }] = requests;
@@ -343,7 +346,7 @@ export class MemberPage extends PageElement {
       dialog.desk = caseDeskOf(this.app);
       this.append(dialog);
     }
-    if (this.#talk) await dialog.open(this.#talk.view);
+    if (this.#talk) await dialog.open(this.#talk.view, message);
   };
 
   readonly #signOut = (): void => {

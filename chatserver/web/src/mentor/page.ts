@@ -16,6 +16,7 @@ import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import "../cases/request_dialog.ts";
 import type { RequestDialog } from "../cases/request_dialog.ts";
 import type { BookDialog } from "../sessions/book_dialog.ts";
+import type { Message } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import { caseDeskOf } from "../cases/case_desk.ts";
 import "./conversation_list.ts";
@@ -126,8 +127,11 @@ export class MentorPage extends PageElement {
         <conversation-list .app=${this.app} .current=${id}></conversation-list>
         ${talk
           ? html`
-            <mentor-thread @request=${() => this.#request(talk)} .app=${this
-              .app} .talk=${talk}></mentor-thread>
+            <mentor-thread @request=${() => this.#request(talk)} @report=${(
+              event: CustomEvent<Message>,
+            ) => this.#request(talk, event.detail)} .app=${this
+              .app}
+              .talk=${talk}></mentor-thread>
           `
           : html`
             <section class="thread thread--none only-wide">
@@ -173,8 +177,8 @@ export class MentorPage extends PageElement {
       : tab.show(this.app, this.#place);
   }
 
-  #request(talk: Talk): void {
-    void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view);
+  #request(talk: Talk, message?: Message): void {
+    void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view, message);
   }
 
   readonly #book = async (event: CustomEvent<Talk | undefined>): Promise<void> => {

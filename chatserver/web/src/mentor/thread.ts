@@ -118,7 +118,7 @@ export class MentorThread extends PageElement {
         </dl>
         ${lineStrip(chats.state, words)}
         <message-list .app=${app} .talk=${talk} .name=${name}
-          .end=${this.#locked(name)}></message-list>
+          .end=${this.#locked(name)} .canReport=${true}></message-list>
         ${view.no_answer_needed && view.reply.waiting_since
           ? html`<no-answer .app=${app} .talk=${talk}></no-answer>`
           : nothing}

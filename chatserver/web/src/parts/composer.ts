@@ -208,13 +208,15 @@ export class ChatComposer extends PageElement {
     const { answering, view } = this.talk;
     const words = this.app.words.message;
     if (!answering) return nothing;
+    const { files } = this.app.words;
+    const text = answering.body.slice(0, 140) || files.count(answering.attachments?.length ?? 0);
     return html`
       <div
         class="answering"><div class="quote"><b>${words.answering(
           answering.from === this.app.user
             ? this.app.words.common.you
             : nameIn(view, answering.from),
-        )}</b><span class="quote__text">${answering.body.slice(0, 140)}</span></div><button
+        )}</b><span class="quote__text">${text}</span></div><button
             class="btn btn--icon" type="button" aria-label=${words.notAnswer}
             @click=${() => this.talk.answer(undefined)}>${icon("close", "s")}</button></div>
     `;

@@ -75,7 +75,9 @@ export class LockHelp extends PageElement {
         ? html`<p class="urgent__offer"><button class="btn btn--help small" type="button"
           @click=${this.#begin}>${words.urgent.offer}</button></p>`
         : nothing}
-      ${this.#said ? html`<p class="urgent__offer small" role="status">${this.#said}</p>` : nothing}
+      ${this.#said
+        ? html`<p class="urgent__offer small" role="status" tabindex="-1">${this.#said}</p>`
+        : nothing}
     `;
   }
 
@@ -144,6 +146,9 @@ export class LockHelp extends PageElement {
     const { urgent } = this.app.words;
     if (outcome === "sent" || outcome === "note_sent") {
       this.#stop(outcome === "sent" ? urgent.sent : urgent.already);
+      void this.updateComplete.then(() =>
+        this.querySelector<HTMLElement>("[role=status]")?.focus()
+      );
       if (outcome === "sent" && this.text.trim() === body) this.#taken();
     } else if (outcome === "not_locked") {
       this.#stop(urgent.isOpen);

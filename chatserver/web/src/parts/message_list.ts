@@ -39,6 +39,7 @@ export class MessageList extends PageElement {
     name: { attribute: false },
     end: { attribute: false },
     start: { attribute: false },
+    canReport: { attribute: false },
   };
 
   declare app: App;
@@ -49,6 +50,8 @@ export class MessageList extends PageElement {
   declare end: unknown;
   /** What stands above the very first of them. */
   declare start: unknown;
+  /** Whether somebody hears its `report`, of a message that is to go to support. */
+  declare canReport: boolean | undefined;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
   #firstNew = 0;
@@ -339,7 +342,8 @@ export class MessageList extends PageElement {
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
           : nothing}
       </div>
-      <message-menu .app=${this.app}></message-menu>
+      <message-menu .app=${this.app} .canReport=${this.canReport} @answering=${this
+        .#toField}></message-menu>
       ${this.#below
         ? html`
           <div
@@ -381,6 +385,8 @@ export class MessageList extends PageElement {
     await this.querySelector<MessageMenu>("message-menu")?.open(this.talk, message, button);
   }
 
+  readonly #toField = (): void =>
+    this.closest(".talk, .thread")?.querySelector<HTMLElement>(".write textarea")?.focus();
   readonly #toEnd = (): void => this.toEnd();
   readonly #toUnread = (): void => void this.toUnread();
 }

@@ -16,11 +16,12 @@ const MINUTE = 60_000;
 const EDIT_MS = 15 * MINUTE;
 const DELETE_MS = 24 * 60 * MINUTE;
 
-/** Tells by `answering` that what is written next answers the message. */
+/** Tells by `answering` that what is written next answers the message, by `report` that support is to hear of it. */
 export class MessageMenu extends PageElement {
-  static override properties = { app: { attribute: false } };
+  static override properties = { app: { attribute: false }, canReport: { attribute: false } };
 
   declare app: App;
+  declare canReport: boolean | undefined;
   #talk: Talk | undefined;
   #message: Message | undefined;
   #shows: "menu" | "edit" | "delete" = "menu";
@@ -84,6 +85,11 @@ export class MessageMenu extends PageElement {
       <ul class="menu__lines">
         <li><button type="button" @click=${this.#answer}>${icon("return", "s")} ${words.message
           .answer}</button></li>
+        ${message.from === user || !this.canReport
+          ? nothing
+          : html`<li><button type="button" @click=${this.#report}>${
+            icon("mail", "s")
+          } ${words.message.report}</button></li>`}
         ${isMine && age < EDIT_MS && (message.body || hasFiles(message)) && !message.exercise
           ? html`<li><button type="button" @click=${() => this.#show("edit")}>${
             icon("pen", "s")
@@ -138,6 +144,11 @@ export class MessageMenu extends PageElement {
     this.dispatchEvent(new CustomEvent("answering", { bubbles: true }));
   };
 
+  readonly #report = (): void => {
+    this.#close();
+    this.dispatchEvent(new CustomEvent("report", { detail: this.#message, bubbles: true }));
+  };
+
   readonly #edited = (event: Event): void => {
     event.preventDefault();
     const typed = this.querySelector("textarea")!.value;
@@ -149,13 +160,21 @@ export class MessageMenu extends PageElement {
   };
 
   readonly #delete = (): void => {
-    const message = this.#message;
-    if (message) void this.#do((talk) => talk.delete(message));
+    if (this.#message) void this.#takeBack(this.#message);
   };
 
-  /** Where it cannot be done it says why, and what was typed stays. */
-  async #do(act: (talk: Talk) => Promise<void>): Promise<void> {
-    if (!this.#talk || this.#isBusy) return;
+  /** The button that asked goes with the text: its row has the focus then. */
+  async #takeBack(message: Message): Promise<void> {
+    if (!await this.#do((talk) => talk.delete(message))) return;
+    const row = this.parentElement?.querySelector<HTMLElement>(`li[data-seq="${message.seq}"]`);
+    if (!row) return;
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+  }
+
+  /** Whether it was done. Where it cannot be it says why, and what was typed stays. */
+  async #do(act: (talk: Talk) => Promise<void>): Promise<boolean> {
+    if (!this.#talk || this.#isBusy) return false;
     this.#isBusy = true;
     this.#problem = "";
     this.requestUpdate(); // What is there already is not spoken again.
@@ -163,9 +182,11 @@ export class MessageMenu extends PageElement {
       await act(this.#talk);
       announcer()?.hide();
       this.#close();
+      return true;
     } catch (fault) {
       this.#problem = changeFault(fault, this.app.words);
       this.requestUpdate();
+      return false;
     } finally {
       this.#isBusy = false;
     }

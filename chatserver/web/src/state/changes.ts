@@ -28,7 +28,7 @@ export function changed(message: Message, change: Message): Message {
   return change.deleted ? now : { ...now, body: change.body, edited_at: change.at };
 }
 
-/** What a list shows of the conversation after a message, or after a change of one: that is none itself. */
+/** What a list shows of the conversation after a message, or after a change of one: that is none itself. In whatever order they come. */
 export function lastAfter(last: LastMessage | null, message: Message): LastMessage | null {
   if (isChange(message)) {
     if (!last || last.seq !== message.about || last.deleted) return last;
@@ -39,6 +39,7 @@ export function lastAfter(last: LastMessage | null, message: Message): LastMessa
     if (message.kind !== "edit" || message.deleted) return last;
     return { ...last, text: oneLine(message.body), edited_at: message.at };
   }
+  if (last && last.seq >= message.seq) return last;
   const { type: _type, conversation: _conversation, id: _id, body, attachments, ...head } = message;
   return { ...head, text: oneLine(body), attachments: attachments?.length ?? 0 };
 }

@@ -380,9 +380,10 @@ export class Talk extends Store {
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
       const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
-      const { seq } = message;
-      this.view = { ...this.view, last_seq: seq, unread, last: lastAfter(this.view.last, message) };
+      this.view = { ...this.view, last_seq: message.seq, unread };
     }
+    // Also where how many are unread came first, and named its seq.
+    this.view = { ...this.view, last: lastAfter(this.view.last, message) };
     // One's own messages are read.
     if (message.from === this.#user && message.seq === this.view.read_seq + 1) {
       this.view = { ...this.view, read_seq: message.seq };

@@ -226,8 +226,8 @@ export class CasePage extends PageElement {
         }</p>${
           each.earlier.map(({ body }) =>
             html`
-              <p class="note quiet">
-                <del>${body}</del>
+              <p class="quiet">
+                <del class="note">${body}</del>
               </p>
             `
           )
