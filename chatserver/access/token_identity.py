@@ -8,13 +8,12 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from chatserver.access.token_keys import TokenError
-from chatserver.protocol.commands import NAME_PATTERN
+from chatserver.protocol.commands import NAME_ALLOWED, NAME_PATTERN
 from chatserver.protocol.events import Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
 _LATEST_EXP = 2**53 // 1_000
 _IS_NAME = re.compile(NAME_PATTERN)
-USER_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ - are allowed, but not . or .."
 
 
 class Identity(Struct, frozen=True):
@@ -51,7 +50,7 @@ def identity_of(claims: Mapping[str, Any]) -> Identity:
     if expires <= time.time():
         raise TokenError("the token has expired")
     if not is_user(claims["sub"]):
-        raise TokenError(f"the token's sub is no user: {USER_ALLOWED}")
+        raise TokenError(f"the token's sub is no user: allowed are {NAME_ALLOWED}")
     role = claims.get("role")
     if role not in ROLES:
         raise TokenError(f"the token's role must be one of {', '.join(ROLES)}")

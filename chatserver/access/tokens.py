@@ -5,9 +5,9 @@ from typing import Any
 import jwt
 
 from chatserver.access.tickets import Tickets
-from chatserver.access.token_identity import ROLES, USER_ALLOWED, Identity, identity_of, is_user
+from chatserver.access.token_identity import ROLES, Identity, identity_of, is_user
 from chatserver.access.token_keys import TokenError, key_source, reason
-from chatserver.protocol.commands import MAX_TOKEN_BYTES
+from chatserver.protocol.commands import MAX_TOKEN_BYTES, NAME_ALLOWED
 from chatserver.protocol.events import Role
 from chatserver.settings import Settings
 
@@ -55,7 +55,7 @@ class Authenticator:
 def require_user(user: str) -> None:
     """Raises ValueError for what no token can speak for."""
     if not is_user(user):
-        raise ValueError(f"{user!r} is no user: {USER_ALLOWED}")
+        raise ValueError(f"{user!r} is no user: allowed are {NAME_ALLOWED}")
 
 
 def issue(

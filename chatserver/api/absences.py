@@ -3,12 +3,13 @@
 from msgspec import Struct
 
 from chatserver.access.tokens import Identity
-from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.hours import no_mentor
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.api.roles import MENTOR_OR_SUPPORT
 from chatserver.conversations.requests import Invalid, Missing
+from chatserver.protocol.commands import NAME_ALLOWED
 from chatserver.protocol.sessions import BookingView, booking_view
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
@@ -39,7 +40,7 @@ class AbsenceList(Struct, frozen=True):
     absences: list[AbsenceView]
 
 
-ABSENCE_ID = PathPart("absence", ID_PATTERN, ID_ALLOWED)
+ABSENCE_ID = PathPart("absence", ID_PATTERN, NAME_ALLOWED)
 
 
 async def put_absence(call: HttpCall[NoQuery, AbsenceDetails]) -> HttpAnswer:

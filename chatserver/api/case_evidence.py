@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.file_answer import file_answer, store_gone
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError
@@ -11,6 +11,7 @@ from chatserver.attachments.attachment import Attachment
 from chatserver.attachments.file_store import FileStoreError
 from chatserver.cases.evidence import Evidence
 from chatserver.keys.sealing import SealError
+from chatserver.protocol.commands import NAME_ALLOWED
 from chatserver.protocol.events import Author, EarlierText
 from quotas import instant
 from quotas.cases.record import CaseActor
@@ -53,7 +54,7 @@ class SealedMessages(Struct, frozen=True):
     messages: list[SealedMessage]
 
 
-EVIDENCE_FILE = PathPart("file", ID_PATTERN, ID_ALLOWED)
+EVIDENCE_FILE = PathPart("file", ID_PATTERN, NAME_ALLOWED)
 
 
 async def get_case_evidence(call: HttpCall[NoQuery, None]) -> HttpAnswer:

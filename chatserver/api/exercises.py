@@ -5,7 +5,7 @@ from typing import Literal, assert_never
 from msgspec import Struct
 
 from chatserver.api.conversations import readable
-from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.roles import MEMBER, PAIR
@@ -13,6 +13,7 @@ from chatserver.conversations.requests import Invalid, Missing
 from chatserver.mentoring.answers import ExerciseAnswer, Filling
 from chatserver.mentoring.exercises import Exercise, FillingRefused
 from chatserver.mentoring.forms import ExerciseQuestion
+from chatserver.protocol.commands import NAME_ALLOWED
 from quotas import instant
 
 ExerciseState = Literal["given", "begun", "handed_in"]
@@ -48,7 +49,7 @@ class ExerciseList(Struct, frozen=True):
     exercises: list[ExerciseView]
 
 
-EXERCISE_ID = PathPart("exercise", ID_PATTERN, ID_ALLOWED)
+EXERCISE_ID = PathPart("exercise", ID_PATTERN, NAME_ALLOWED)
 
 
 async def get_exercises(call: HttpCall[NoQuery, None]) -> HttpAnswer:

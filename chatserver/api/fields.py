@@ -13,11 +13,10 @@ from starlette.requests import Request
 from chatserver.api.operation import MAX_BODY_BYTES, PathPart
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations.requests import FieldProblem
-from chatserver.protocol.commands import NAME_PATTERN
+from chatserver.protocol.commands import NAME_ALLOWED, NAME_PATTERN
 
 ID_PATTERN = r"(?!\.{1,2}(?![A-Za-z0-9_.:|@~-]))[A-Za-z0-9_.:|@~-]{1,64}"
 """As NAME_PATTERN, for the whole of what a path names."""
-ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -, but not . or .. alone"
 
 MAX_UNREAD_BYTES = 1024 * 1024
 """A body that is too large is read on to here and dropped: an app that is still sending would not see the answer."""
@@ -37,7 +36,7 @@ FieldsOf = TypeVar("FieldsOf", bound=msgspec.Struct)
 def read_id(id: str) -> str:
     """The id of a path. Raises ProblemError 422."""
     if not _IS_ID.fullmatch(id):
-        raise invalid([FieldProblem("id", f"{id[:64]!r} is no id; allowed: {ID_ALLOWED}")])
+        raise invalid([FieldProblem("id", f"{id[:64]!r} is no id; allowed: {NAME_ALLOWED}")])
     return id
 
 

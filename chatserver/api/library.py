@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.hours import no_mentor
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, invalid
@@ -10,6 +10,7 @@ from chatserver.api.roles import MENTOR, MENTOR_OR_SUPPORT, SUPPORT
 from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.mentoring.forms import ExerciseQuestion, ItemKind, SavedItem
 from chatserver.mentoring.library import PLATFORM, ItemWritten, LibraryItem
+from chatserver.protocol.commands import NAME_ALLOWED
 from quotas import instant
 
 
@@ -32,7 +33,7 @@ class LibraryView(Struct, frozen=True):
     shared: list[SavedItemView]
 
 
-ITEM_ID = PathPart("item", ID_PATTERN, ID_ALLOWED)
+ITEM_ID = PathPart("item", ID_PATTERN, NAME_ALLOWED)
 
 
 async def put_item(call: HttpCall[NoQuery, SavedItem]) -> HttpAnswer:

@@ -3,17 +3,18 @@
 from msgspec import Struct
 
 from chatserver.api.conversations import not_found, readable
-from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.oneself import nobody, require_oneself, require_oneself_or_service
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import RefusedError, invalid
 from chatserver.api.roles import EVERYBODY, MEMBER, PAIR
 from chatserver.conversations.requests import Invalid, Missing
 from chatserver.notices.preference_requests import PreferenceDetails, Preferences
+from chatserver.protocol.commands import NAME_ALLOWED
 from quotas import instant
 from quotas.admission import writing_state
 
-CONVERSATION = PathPart("conversation", ID_PATTERN, ID_ALLOWED)
+CONVERSATION = PathPart("conversation", ID_PATTERN, NAME_ALLOWED)
 
 
 class MutedConversation(Struct, frozen=True):

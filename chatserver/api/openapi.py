@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from chatserver.api.fields import ID_ALLOWED
 from chatserver.api.negotiation import JSON
 from chatserver.api.operation import MAX_BODY_BYTES, AnyOperation, PathPart
 from chatserver.api.problem import KINDS, MEDIA_TYPE, REFUSED, Problem, RefusalProblem
 from chatserver.api.webhook_document import webhook_items, webhook_structs
-from chatserver.protocol.commands import NAME_PATTERN
+from chatserver.protocol.commands import NAME_ALLOWED, NAME_PATTERN
 
 Schema = dict[str, Any]
 
@@ -22,7 +21,7 @@ _ID: Schema = {
     "name": "id",
     "in": "path",
     "required": True,
-    "description": ID_ALLOWED,
+    "description": NAME_ALLOWED,
     "schema": {"type": "string", "pattern": NAME_PATTERN, "minLength": 1, "maxLength": 64},
 }
 

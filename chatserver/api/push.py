@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.oneself import nobody, require_oneself
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import invalid
@@ -12,9 +12,10 @@ from chatserver.api.roles import PAIR_OR_SUPPORT
 from chatserver.conversations.requests import Invalid, Missing
 from chatserver.notices.push_requests import PushDetails
 from chatserver.notices.push_subscriptions import PushPlace, Subscribed
+from chatserver.protocol.commands import NAME_ALLOWED
 from quotas import instant
 
-DEVICE = PathPart("device", ID_PATTERN, ID_ALLOWED)
+DEVICE = PathPart("device", ID_PATTERN, NAME_ALLOWED)
 
 
 class PushKeyView(Struct, frozen=True):

@@ -6,12 +6,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from chatserver.api.authentication import not_allowed
-from chatserver.api.fields import ID_ALLOWED
 from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import FieldProblem, PersonId, PlanName
 from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.protocol.board import BoardTotals, BoardWait, WaitStep
+from chatserver.protocol.commands import NAME_ALLOWED
 from chatserver.replies.board import Wanted, place_of
 from chatserver.replies.board_rows import steps_at, steps_of
 from quotas.admission import WaitState
@@ -29,7 +29,7 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
         WaitState,
         Meta(description="waiting: all; overdue: past the deadline; missed: past it, and that was noted."),
     ] = "waiting"
-    mentor: Annotated[PersonId, Meta(description=f"The id of one mentor: {ID_ALLOWED}.")] | UnsetType = UNSET
+    mentor: Annotated[PersonId, Meta(description=f"The id of one mentor: {NAME_ALLOWED}.")] | UnsetType = UNSET
     plan: Annotated[PlanName, Meta(description="Those on one plan of the policy, such as `light`.")] | UnsetType = UNSET
     after: Annotated[str, Meta(max_length=200, description="The `next` of the page before.")] | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from chatserver.conversations.conversation import ConversationRecord, EndedReason
 from chatserver.conversations.membership import MembershipRecord
 from chatserver.conversations.person import Locale, PersonRecord
-from chatserver.protocol.commands import Name
+from chatserver.protocol.commands import NAME_ALLOWED, Name
 from chatserver.protocol.events import Role
 from quotas.admission import Status
 
@@ -54,7 +54,7 @@ Guest = Annotated[
 ChosenPlan = Annotated[
     str, Meta(description="Of a trial: the plan that it gets where its member chooses it; null: as it is.")
 ]
-PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -, but not . or ..")]
+PersonId = Annotated[Name, Meta(description=NAME_ALLOWED)]
 
 
 class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):

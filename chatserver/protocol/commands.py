@@ -39,6 +39,7 @@ MAX_FOUND = 50
 """Most messages that one answer to a search holds."""
 NAME_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 """Not `.` or `..`: whoever puts them in a path asks for another one."""
+NAME_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -, but not . or .. alone"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
 """The id of a person or a conversation."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy import Select, Update, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.attachments.attachment import Attachment, AttachmentState
@@ -158,8 +158,7 @@ async def release(
     connection: AsyncConnection, conversation: str, person: str, message: str, ids: Collection[str], at: int
 ) -> None:
     """That message of theirs was not sent with these: they wait for another one, from that instant on."""
-    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
-    query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
+    query = _of_message(conversation, person, message, ids)
     await connection.execute(query.values(message_id=None, changed_at=at))
 
 
@@ -167,8 +166,7 @@ async def pass_on(
     connection: AsyncConnection, conversation: str, person: str, message: str, ids: Collection[str], other: str
 ) -> None:
     """That message of theirs, which is to have these, has another id now."""
-    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
-    query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
+    query = _of_message(conversation, person, message, ids)
     await connection.execute(query.values(message_id=other.encode()))
 
 
@@ -176,21 +174,29 @@ async def sent(
     connection: AsyncConnection, conversation: str, person: str, message: str, seq: int, ids: Collection[str]
 ) -> None:
     """That message of theirs was sent with these, and has that seq."""
-    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
-    query = update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
+    query = _of_message(conversation, person, message, ids)
     await connection.execute(query.values(seq=seq))
+
+
+def _of_message(conversation: str, person: str, message: str, ids: Collection[str]) -> Update:
+    """Those that are to go with that message of theirs, of which it is not known that it was sent."""
+    here = _column.conversation_id == conversation, _column.person_id == person, _column.id.in_(sorted(set(ids)))
+    return update(ATTACHMENTS).where(*here, _column.message_id == message.encode(), _column.seq.is_(None))
 
 
 async def delete_of_message(connection: AsyncConnection, conversation: str, seq: int, at: int) -> None:
     """The message with that seq was deleted: nobody gets its files any more, nor what opens them."""
-    here = _column.conversation_id == conversation, _column.seq == seq, _column.state != "deleted"
-    await connection.execute(update(ATTACHMENTS).where(*here).values(state="deleted", sealed=None, changed_at=at))
+    await connection.execute(_deleted(at).where(_column.conversation_id == conversation, _column.seq == seq))
 
 
 async def delete_one(connection: AsyncConnection, ref: str, at: int) -> None:
     """As `delete_of_message`, for one of them, sent or not."""
-    here = _column.ref == ref, _column.state != "deleted"
-    await connection.execute(update(ATTACHMENTS).where(*here).values(state="deleted", sealed=None, changed_at=at))
+    await connection.execute(_deleted(at).where(_column.ref == ref))
+
+
+def _deleted(at: int) -> Update:
+    gone = update(ATTACHMENTS).where(_column.state != "deleted")
+    return gone.values(state="deleted", sealed=None, changed_at=at)
 
 
 async def seal_anew(connection: AsyncConnection, ref: str, sealed: bytes) -> None:

@@ -82,7 +82,7 @@ async def test_a_message_is_reported_where_it_stands(browser: Browser, valkey_ur
                 menu = page.get_by_role("dialog", name="Message menu")
                 await menu.get_by_role("button", name="Report").click()
                 form = page.get_by_role("dialog", name="Report")
-                await expect(form.get_by_text("go to support:")).to_contain_text(text)
+                await expect(form.get_by_text("goes to support")).to_contain_text(text)
                 await form.get_by_label("In your own words").fill("This hurts.")
                 await nothing_found(page)
                 await form.get_by_role("button", name="Send", exact=True).click()

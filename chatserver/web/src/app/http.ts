@@ -59,8 +59,7 @@ export class Http {
   async file(path: string, accept = "*/*"): Promise<{ name: string; content: Blob }> {
     const answer = await this.#fetch("GET", path, accept);
     if (!answer.ok) throw new HttpProblem({ status: answer.status });
-    const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
-    return { name: named?.[1] ?? "file", content: await answer.blob() };
+    return { name: fileName(answer.headers), content: await answer.blob() };
   }
 
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -87,4 +86,11 @@ export class Http {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
+}
+
+/** What the server calls a file (RFC 6266): as it is where that is said, else in plain letters. */
+export function fileName(headers: Headers): string {
+  const said = headers.get("Content-Disposition") ?? "";
+  const exact = /filename\*=UTF-8''([^;]+)/i.exec(said)?.[1];
+  return exact ? decodeURIComponent(exact) : /filename="([^"]+)"/.exec(said)?.[1] ?? "file";
 }

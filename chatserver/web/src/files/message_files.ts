@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { AttachmentView } from "../app/api_types.ts";
 import { attempt } from "../app/attempt.ts";
+import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
@@ -209,14 +210,7 @@ export class MessageFiles extends PageElement {
   }
 
   async #save(view: AttachmentView): Promise<void> {
-    await this.#try(async () => {
-      const { content } = await this.app.http.file(pathOf(this.conversation, view.id, "file"));
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(content);
-      link.download = view.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    });
+    await this.#try(() => saveFile(this.app.http, pathOf(this.conversation, view.id, "file")));
   }
 
   /** Over a picture that is shown large the page says nothing: what goes wrong stands beside it. */

@@ -611,7 +611,8 @@ export const da: Words = {
     mine: "Det, jeg har bedt om",
     none: "Intet er åbent.",
     note: "Med egne ord",
-    reported: (name: string) => `Denne besked fra ${name}, og dem omkring den, går til support:`,
+    reported: (name: string) =>
+      `Denne besked fra ${name} går til support sammen med dem omkring den:`,
     write: "Skriv til support",
     ask: "Send",
     sent: "Det ligger hos support. Her ser du, hvad det bliver til.",

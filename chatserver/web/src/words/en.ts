@@ -619,7 +619,7 @@ export const en = {
     mine: "My requests",
     none: "Nothing is open.",
     note: "In your own words",
-    reported: (name: string) => `This message of ${name}’s, and those around it, go to support:`,
+    reported: (name: string) => `This message from ${name} goes to support, with those around it:`,
     write: "Write to support",
     ask: "Send",
     sent: "It is with support. You see here what becomes of it.",

@@ -607,7 +607,8 @@ export const nb: Words = {
     mine: "Det jeg har bedt om",
     none: "Ingenting er åpent.",
     note: "Med egne ord",
-    reported: (name: string) => `Denne meldingen fra ${name}, og de rundt den, går til support:`,
+    reported: (name: string) =>
+      `Denne meldingen fra ${name} går til support, sammen med dem rundt den:`,
     write: "Skriv til support",
     ask: "Send",
     sent: "Det ligger hos support. Her ser du hva det blir til.",
