@@ -2,6 +2,7 @@
 
 CHANGE_TEXTS: dict[str, tuple[str, str, str]] = {
     "edited": ("(edited)", "(redigert)", "(redigeret)"),
+    "said_before": ("(before: {text})", "(før: {text})", "(før: {text})"),
     "taken_back": (
         "(this message was taken back)",
         "(denne meldingen ble trukket tilbake)",

@@ -29,6 +29,11 @@ def said_in(texts: Texts, message: Message, zone: str) -> str:
     return "\n".join(said) + (f" {texts('edited')}" if message.edited_at is not None else "")
 
 
+def earlier_in(texts: Texts, message: Message) -> list[str]:
+    """To support: what it said before it was edited, oldest first."""
+    return [texts("said_before", text=each.body) for each in message.earlier]
+
+
 def reactions_in(message: Message, name_of: NameOf) -> str:
     """👍 tora, You; nothing where there are none."""
     said = (f"{each.emoji} {', '.join(map(name_of, each.people))}" for each in message.reactions)

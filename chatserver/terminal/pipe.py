@@ -8,7 +8,7 @@ from chatserver.client.errors import NO_ANSWER
 from chatserver.client.standing import StandingMessages
 from chatserver.protocol.events import Accepted, Message
 from chatserver.protocol.session_events import SessionChanged
-from chatserver.terminal.changes import change_in, is_change, quoted, said_in
+from chatserver.terminal.changes import change_in, earlier_in, is_change, quoted, said_in
 from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.input_lines import InputLines
 from chatserver.terminal.status import locked
@@ -117,7 +117,7 @@ def _told(texts: Texts, message: Message, known: StandingMessages, user: str, zo
     if message.kind == "event":
         return f"· {said}"
     return f"{name_of(message.sender)}: " + "\n".join(
-        filter(None, (quoted(texts, message, known, name_of, zone), said))
+        filter(None, (quoted(texts, message, known, name_of, zone), *earlier_in(texts, message), said))
     )
 
 

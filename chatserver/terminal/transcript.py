@@ -5,7 +5,7 @@ from rich.text import Text
 
 from chatserver.client.standing import StandingMessages
 from chatserver.protocol.events import ConversationView, Message
-from chatserver.terminal.changes import change_in, is_change, quoted, reactions_in, said_in
+from chatserver.terminal.changes import change_in, earlier_in, is_change, quoted, reactions_in, said_in
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import local, long_date, time_of_day
 from quotas import instant
@@ -90,6 +90,8 @@ class Transcript:
         said = said_in(self._texts, message, zone)
         if message.urgent:
             said = f"{self._texts('urgent_mark')}\n{said}"
+        before = "\n".join(earlier_in(self._texts, message))
+        lines += [("class:hint", text) for text in wrapped(before, width)] if before else []
         lines += [(look, text) for text in wrapped(said, width)]
         below = reactions_in(message, self.name)
         return lines + ([("class:hint", short(below, width))] if below else [])

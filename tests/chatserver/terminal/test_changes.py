@@ -11,7 +11,7 @@ import pytest
 
 from chatserver.client import ChatClient
 from chatserver.client.standing import StandingMessages
-from chatserver.protocol.events import Message, Reaction
+from chatserver.protocol.events import EarlierText, Message, Reaction
 from chatserver.terminal.changes import QUOTED, beginning
 from chatserver.terminal.news import News
 from chatserver.terminal.texts import Texts
@@ -147,6 +147,10 @@ def test_lines_of_what_was_changed() -> None:
         (a_message(4, reply_to=9), ["↪ message #9", "text"]),
         (a_message(4, "", deleted=True, reply_to=1), ["(this message was taken back)"]),
         (a_message(4, "", attachments=["f1"]), ["[1 file: /files]"]),
+        (
+            a_message(4, "Now", edited_at=AT, earlier=[EarlierText("One", AT), EarlierText("Two", AT)]),
+            ["(before: One)", "(before: Two)", "Now (edited)"],
+        ),
         (a_message(4, "Look", attachments=["f1", "f2"]), ["Look", "[2 files: /files]"]),
     )
     for message, lines in others:

@@ -9,6 +9,7 @@ import { icon } from "../parts/icons.ts";
 import { factWords } from "./case_facts.ts";
 import { caseHistory } from "./case_history.ts";
 import { problemWords } from "./case_step.ts";
+import "./conversation_reading.ts";
 import type { Desk } from "./desk.ts";
 import "./evidence_files.ts";
 import { wordOf } from "./word_of.ts";
@@ -16,6 +17,7 @@ import { planName } from "../parts/plan_name.ts";
 
 /** Signs of a member are looked for when a case is asked for: so often while somebody looks at it. */
 const AGAIN_MS = 30_000;
+const NOTE: CaseView["kind"] = "urgent_note";
 
 export class CasePage extends PageElement {
   static override properties = { desk: { attribute: false }, ref: {} };
@@ -110,6 +112,7 @@ export class CasePage extends PageElement {
               }</dl>`
               : nothing}
             ${this.#evidenceOf(view)}
+            ${this.#readingOf(view)}
             <h2 class="h3">${says.cases.history}</h2>
             ${caseHistory(view, this.desk)}
           </div>
@@ -202,7 +205,8 @@ export class CasePage extends PageElement {
 
   #evidenceOf(view: CaseView) {
     const { says, people, times, app } = this.desk;
-    if (!view.facts.messages?.length) return nothing;
+    // An urgent note is nobody's evidence: it stands in the conversation.
+    if (!view.facts.messages?.length || view.kind === NOTE) return nothing;
     const evidence = this.#evidence;
     if (!evidence) {
       return html`<div class="stack"><p class="small quiet">${says.cases.evidenceLead}</p><button
@@ -241,6 +245,15 @@ export class CasePage extends PageElement {
             : nothing
         }</div></li>`
       )}</ol>
+    `;
+  }
+
+  #readingOf(view: CaseView) {
+    const marked = view.kind === NOTE ? view.facts.messages ?? [] : [];
+    return html`
+      <conversation-reading .desk=${this.desk} .ref=${view.conversation} .member=${view
+        .member} .mentor=${this.#conversation?.mentor ?? ""}
+        .marked=${marked} .writer=${view.member}></conversation-reading>
     `;
   }
 

@@ -16,6 +16,7 @@ import { Place } from "../app/place.ts";
 import { dueMark } from "../parts/due.ts";
 import { AskingElement, saidIn } from "./asked.ts";
 import { factFields, factsIn } from "./case_facts.ts";
+import "./conversation_reading.ts";
 import { planName } from "../parts/plan_name.ts";
 
 export class ConversationPage extends AskingElement {
@@ -88,6 +89,11 @@ export class ConversationPage extends AskingElement {
           ${this.#creditsOf()}
           ${this.#casesOf()}
         </div>
+        <section class="card">
+          <conversation-reading .desk=${this.desk} .ref=${place.id} .member=${place
+            .member}
+            .mentor=${place.mentor}></conversation-reading>
+        </section>
       </main>
     `;
   }

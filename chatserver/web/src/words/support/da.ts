@@ -312,6 +312,14 @@ export const da: SupportWords = {
     yes: "ja",
     no: "nej",
   },
+  reading: {
+    title: "Beskeder",
+    open: "Læs samtalen",
+    lead: "Begge kan se, at du har læst den; mens en anmeldelse undersøges, når den er afsluttet.",
+    older: "Vis ældre",
+    none: "Intet er skrevet.",
+    earlier: "Før det,",
+  },
   people: {
     title: "Personer og samtaler",
     find: "Navn, eller starten af id eller adresse",

@@ -310,6 +310,15 @@ export const en = {
     yes: "yes",
     no: "no",
   },
+  reading: {
+    title: "Messages",
+    open: "Read the conversation",
+    lead:
+      "Both people will see that you have read it; while a report is being looked into, once that has ended.",
+    older: "Show older ones",
+    none: "Nothing has been written.",
+    earlier: "Before that,",
+  },
   people: {
     title: "People and conversations",
     find: "Name, or the beginning of an id or address",

@@ -310,6 +310,14 @@ export const nb: SupportWords = {
     yes: "ja",
     no: "nei",
   },
+  reading: {
+    title: "Meldinger",
+    open: "Les samtalen",
+    lead: "Begge får se at du har lest den; mens en rapport blir sett på, når den er avsluttet.",
+    older: "Vis eldre",
+    none: "Ingenting er skrevet.",
+    earlier: "Før det,",
+  },
   people: {
     title: "Personer og samtaler",
     find: "Navn, eller starten av id eller adresse",
