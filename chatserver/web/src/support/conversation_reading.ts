@@ -140,7 +140,7 @@ export class ConversationReading extends PageElement {
     const text = answered.deleted || answered.erased
       ? words.message.gone
       : answered.body.slice(0, QUOTED) || words.files.count(answered.attachments?.length ?? 0);
-    return html`<p class="small quiet">${
+    return html`<p class="small quiet note">${
       words.message.answers(people.name(answered.from))
     }: ${text}</p>`;
   }
