@@ -38,7 +38,7 @@ export class ChatComposer extends PageElement {
   declare talk: Talk;
   /** Of whoever reads it. */
   declare name: string;
-  /** What stands above the line while it is locked. */
+  /** What stands above the line while the member cannot write. */
   declare above: ((composer: Composer, text: string) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
@@ -155,7 +155,7 @@ export class ChatComposer extends PageElement {
         ${this.#later
           ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
           : nothing}
-        ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
+        ${state.isOpen && view.composer.open ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
