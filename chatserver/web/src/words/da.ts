@@ -680,6 +680,14 @@ export const da: Words = {
     isOpen: "Der er åbent: send det som en besked.",
     notSent: "Hastebeskeden blev ikke sendt. Prøv igen.",
   },
+  mute: {
+    mute: "Sæt samtalen på lydløs",
+    means:
+      "Ingen notifikationer om den på nogen af dine enheder og kun e-mail om det, du skal vide. Du læser som før, og fristerne løber.",
+    muted: "På lydløs",
+    undo: "Få notifikationer igen",
+    undone: "Du får notifikationer om denne samtale igen.",
+  },
   readings: {
     menu: "Hvad support har læst",
     title: "Hvornår support har læst denne samtale",

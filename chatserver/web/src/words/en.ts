@@ -683,6 +683,14 @@ export const en = {
     isOpen: "Writing is open: send it as a message.",
     notSent: "The note could not be sent. Try again.",
   },
+  mute: {
+    mute: "Mute this conversation",
+    means:
+      "No notices of it on any of your devices, and mail only about what you must know. Reading and deadlines go on.",
+    muted: "Muted",
+    undo: "Hear of it again",
+    undone: "Notices of this conversation come again.",
+  },
   readings: {
     menu: "What support has read",
     title: "When support has read this conversation",

@@ -676,6 +676,14 @@ export const nb: Words = {
     isOpen: "Det er åpent: send det som en melding.",
     notSent: "Hastemeldingen ble ikke sendt. Prøv igjen.",
   },
+  mute: {
+    mute: "Demp samtalen",
+    means:
+      "Ingen varsler om den på noen av enhetene dine, og e-post bare om det du må vite. Du leser som før, og fristene løper.",
+    muted: "Dempet",
+    undo: "Få varsler igjen",
+    undone: "Du får varsler om denne samtalen igjen.",
+  },
   readings: {
     menu: "Hva support har lest",
     title: "Når support har lest denne samtalen",
