@@ -82,6 +82,19 @@ async def test_what_is_too_late_is_said_and_the_text_comes_back(server: HereServ
         await says(mia, "/edit two", "Not done: the conversation has ended.", "/edit #1 two")
 
 
+async def test_where_messages_are_not_edited_it_is_not_offered(valkey_url: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[messages]\nedit_minutes = 0\n")
+    async with here(valkey_url, tmp_path / "data", policy=policy) as server:
+        await server.conversation("c1", "basic")
+        async with at_terminal(server, "tora") as tora:
+            await says(tora, "one", "You one")
+            await says(tora, "/edit two", "Not done: messages are not edited here.", "/edit two")
+            tora.type("\x15")  # the line is emptied
+            await says(tora, "/help", "/delete", "/quit")
+            assert "/edit TEXT" not in tora.drawn
+
+
 async def test_changes_in_another_conversation_are_a_line(server: HereServer) -> None:
     await server.conversation("c2", "basic", member="ola")
     async with at_terminal(server, "tora") as tora, server.device("ola") as ola:

@@ -173,7 +173,7 @@ export class MemberPage extends PageElement {
           ${pageMenu("menu", this.#menu(), words)}
         </header>
         <main class="talk">
-        ${lineStrip(chats.state, words)}
+        ${lineStrip(chats.state, words, talk)}
         ${talk
           ? html`
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>

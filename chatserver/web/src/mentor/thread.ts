@@ -113,7 +113,7 @@ export class MentorThread extends PageElement {
           ${fact(words.mentor.plan, planName(view.plan))}
           ${this.#facts(times)}
         </dl>
-        ${lineStrip(chats.state, words)}
+        ${lineStrip(chats.state, words, talk)}
         <message-list .app=${app} .talk=${talk} .name=${name}
           .end=${this.#locked(name)} .canReport=${true}></message-list>
         ${view.no_answer_needed && view.reply.waiting_since

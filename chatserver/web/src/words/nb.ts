@@ -24,6 +24,7 @@ export const nb: Words = {
   link: {
     offline: "Du er uten nett.",
     offlineMore: "Bare skriv videre; det sendes av seg selv, i rekkefølge, når nettet er tilbake.",
+    lockedMore: "Det du skriver, blir liggende her.",
     unsure: "Forbindelsen er treg.",
     unsureMore: "Det du skriver, blir liggende her til det er sendt.",
     notNow: "Dette kan ikke vises uten nett. Prøv igjen når du er på nett.",
@@ -610,6 +611,10 @@ export const nb: Words = {
     note: "Med egne ord",
     reported: (name: string) =>
       `Denne meldingen fra ${name} går til support, sammen med dem rundt den:`,
+    reportedToo: (name) =>
+      `Du har en åpen rapport allerede. Denne meldingen fra ${name} legges til i den:`,
+    alsoReported: (name, when, id) =>
+      `Rapportert i tillegg: meldingen fra ${name}, ${when} (id ${id}).`,
     write: "Skriv til support",
     ask: "Send",
     sent: "Det ligger hos support. Her ser du hva det blir til.",
