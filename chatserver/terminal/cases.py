@@ -12,6 +12,7 @@ from chatserver.protocol.cases import CaseChanged, CaseGlance
 from chatserver.protocol.events import ConversationView
 from chatserver.terminal.case_lines import CaseLines
 from chatserver.terminal.case_wishes import NEEDS_WORDS, facts_and_words, wish_of
+from chatserver.terminal.names import called
 from chatserver.terminal.refusals import in_sentences
 from chatserver.terminal.session_commands import ID_LENGTH, YES
 from chatserver.terminal.starts import start_of
@@ -119,7 +120,7 @@ class CaseDesk:
                 case _ if (conversation := desk.current) is None:
                     desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
                 case _ if conversation.away is not None and conversation.away.substitute == desk.user:
-                    desk.announce(desk.texts("request_substitute", name=conversation.mentor))
+                    desk.announce(desk.texts("request_substitute", name=called(conversation.mentor, conversation)))
                 case "/request":
                     await self._request(conversation, rest)
                 case _:
@@ -227,7 +228,7 @@ class CaseDesk:
         if choice.refused is not None:
             desk.announce(desk.texts(f"request_{choice.refused}", title=choice.title))
             return
-        wish = wish_of(choice, text, desk.directory.other(conversation), self._start(conversation.id))
+        wish = wish_of(choice, text, " – ".join(desk.directory.others(conversation)), self._start(conversation.id))
         words = wish.words
         if wish.missing or (not words and choice.kind in NEEDS_WORDS):
             or_ = f" {desk.texts('request_or')} "

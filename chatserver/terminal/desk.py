@@ -298,7 +298,7 @@ class Desk:
         conversation = self.chat.conversations.get(event.conversation)
         if conversation is None or (event.conversation != self._current and event.kind != "starting"):
             return
-        for line in self._live.of(event, self.user, conversation.zone, self.chat.now()):
+        for line in self._live.of(event, self.user, conversation, self.chat.now()):
             match event.kind:
                 case "joined":
                     self.announce(line)

@@ -33,13 +33,13 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
     async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
         await sara.sees("online")
         sara.type("/follow c1" + ENTER)
-        await sara.sees("mia – tora: No messages yet.")
+        await sara.sees("Mia – Tora: No messages yet.")
         await mia.sees("online")
         mia.type("/switch I want another field" + ENTER)
         await mia.sees("◦ Change of mentor: Support has the request and will look into it. · waits for support until")
         await sara.sees("◦ Change of mentor: A change of mentor was asked for.")
         sara.type("/cases" + ENTER)
-        await sara.sees("1 Change of mentor · mia – tora")
+        await sara.sees("1 Change of mentor · Mia – Tora")
         sara.type("/case 1 tell Which field?" + ENTER)
         await mia.sees("◦ Change of mentor: a new note · /cases")
         mia.type("/case 1" + ENTER)
@@ -75,7 +75,7 @@ async def test_an_answer_is_read_though_its_question_is_over(server: HereServer)
         sara.type("/case 1 answered Any card." + ENTER)
         await mia.sees("Support has answered your question.")
         mia.type("/cases all" + ENTER)
-        await mia.sees("1 Question to support · tora")
+        await mia.sees("1 Question to support · Tora")
         mia.type("/case 1" + ENTER)
         await mia.sees("sara · answered: Any card.")
 
@@ -146,14 +146,14 @@ async def test_the_member_sees_an_absence_before_writing(server: HereServer) -> 
         await mia.sees("You Good morning")
         details = AbsenceDetails(when("tuesday", "10:00"), when("friday", "10:00"), "ulf")
         assert isinstance(await server.parts.absences.put("tora", "a1", details), AbsenceWritten)
-        await mia.sees("tora is away until Fri 09 Jan 10:00, ulf stands in")
-        await ulf.sees("you stand in for tora until Fri 09 Jan 10:00")
+        await mia.sees("Tora is away until Fri 09 Jan 10:00, Ulf stands in")
+        await ulf.sees("you stand in for Tora until Fri 09 Jan 10:00")
         ulf.type("/to mia" + ENTER)
-        await ulf.sees("mia Good morning")
+        await ulf.sees("Mia Good morning")
         ulf.type("Tora is skiing" + ENTER)
-        await mia.sees("ulf Tora is skiing")
+        await mia.sees("Ulf Tora is skiing")
         ulf.type("/request" + ENTER)
-        await ulf.sees("what tora and the member ask of support is theirs.")
+        await ulf.sees("what Tora and the member ask of support is theirs.")
 
 
 async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereServer) -> None:
@@ -175,13 +175,13 @@ async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereS
     async with at_terminal(server, "mia") as mia, at_terminal(server, "ulf") as ulf:
         await mia.sees("online")
         mia.type("/to ulf" + ENTER)
-        await mia.sees("ulf: No messages yet.")
+        await mia.sees("Ulf: No messages yet.")
         mia.type("/send-on" + ENTER)
-        await mia.sees("Nobody answered that. /send-on yes sends it on to ulf.")
+        await mia.sees("Nobody answered that. /send-on yes sends it on to Ulf.")
         mia.type("/send-on yes" + ENTER)
-        await ulf.sees("mia")
+        await ulf.sees("Mia")
         ulf.type("/to mia" + ENTER)
-        await ulf.sees("mia Is anybody there?")
+        await ulf.sees("Mia Is anybody there?")
 
 
 def test_facts_stand_before_the_words() -> None:
