@@ -463,6 +463,14 @@ class Desk:
                 for each in texts:
                     self.messages.note(each)
 
+    async def message(self, seq: int) -> Message | None:
+        """That of the open conversation, also where it is not shown; None where there is none. Raises ChatError."""
+        known = self.messages.find(seq)
+        if known is None and self.current is not None and 0 < seq <= self.current.last_seq:
+            page = await self.chat.history(self.current.id, seq + 1, 1)
+            known = next((each for each in page.messages if each.seq == seq), None)
+        return known
+
     async def show_own(self, message: Message) -> None:
         """What was just accepted here: the server tells it to one's other devices alone."""
         async with self._one_at_a_time:

@@ -53,7 +53,7 @@ async def _keep(desk: "Desk", conversation: ConversationView, text: str) -> None
     at = at or next_morning(now, conversation.zone)
     match await desk.chat.send_later(conversation.id, text, at):
         case Scheduled():
-            desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+            _kept(desk, conversation, at)
             desk.announce(desk.texts("later_how"))
         case Refused():
             desk.announce(desk.texts("later_not_kept"))
@@ -70,7 +70,15 @@ async def _again(desk: "Desk", conversation: ConversationView, message: LaterVie
         desk.announce(desk.texts("no_such_time", text=when))
         return
     await desk.chat.reschedule(message.conversation, message.id, at=at)
-    desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+    _kept(desk, conversation, at)
+
+
+def _kept(desk: "Desk", conversation: ConversationView, at: int) -> None:
+    """Say when it goes out; to a member whose plan counts windows, that it opens one."""
+    said = [desk.texts("later_kept", when=_said(desk, conversation, at))]
+    if desk.role == "member" and conversation.composer.windows_left is not None:
+        said.append(desk.texts("later_opens_window"))
+    desk.announce(" ".join(said))
 
 
 def _shown(desk: "Desk", message: LaterView) -> str:

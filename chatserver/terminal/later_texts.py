@@ -7,6 +7,11 @@ LATER_TEXTS: dict[str, tuple[str, str, str]] = {
         "/later TEKST    gem den, og send den, når det åbner; /later viser, hvad der venter",
     ),
     "later_kept": ("Kept. It will be sent {when}.", "Tatt vare på. Den sendes {when}.", "Gemt. Den sendes {when}."),
+    "later_opens_window": (
+        "It opens a writing window.",
+        "Det åpner et skrivevindu.",
+        "Det åbner et skrivevindue.",
+    ),
     "later_nothing": (
         "Nothing waits to be sent here. /later TEXT keeps a text for later.",
         "Ingenting venter på å bli sendt her. /later TEKST tar vare på en tekst til senere.",

@@ -1,12 +1,13 @@
 """Cases in the terminal chat, on a real server: asked for by one call each, worked through, told of as they change."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
-from chatserver.client.cases import CaseChoiceSaid
+from chatserver.client.cases import CaseCalls, CaseChoiceSaid
 from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
@@ -14,7 +15,7 @@ from chatserver.terminal.case_wishes import facts_and_words, wish_of
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.instant import parse
-from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.terminal.screen import ENTER, at_terminal
 from tests.stories.clock import when
 
@@ -120,6 +121,21 @@ async def test_a_menu_of_what_can_be_asked_for(server: HereServer) -> None:
         tora.type("/help" + ENTER)
         for command in ("/cases", "/request", "/question TEXT", "/quiet", "/fit readiness", "/resign"):
             await tora.sees(f"· {command}")
+
+
+async def test_a_message_is_reported_by_its_number(server: HereServer) -> None:
+    """With whoever wrote it; what is not there is not reported."""
+    async with at_terminal(server, "mia") as mia, server.device("tora") as tora:
+        await mia.sees("online")
+        await tora.write("Pay me in cash", "pay")
+        await mia.sees("Tora Pay me in cash")
+        mia.type("/report #7 What is this?" + ENTER)
+        await mia.sees("There is no such message here")
+        mia.type("/report #1 What is this?" + ENTER)
+        await mia.sees("◦ Report to support: Support has your report and will look into it soon.")
+        calls = CaseCalls(server.http, token("sara", "support"))
+        [case] = (await asyncio.to_thread(calls.page)).cases
+    assert case.facts == {"person": "tora", "messages": ["pay"]}
 
 
 async def test_the_reported_see_nothing(server: HereServer) -> None:

@@ -18,7 +18,7 @@ async def test_a_text_waits_for_monday(valkey_url: str, tmp_path: Path) -> None:
             mia.type("/later" + ENTER)
             await mia.sees("Nothing waits to be sent here.")
             mia.type("/later See you then" + ENTER)
-            await mia.sees("Kept. It will be sent Monday 12 Jan 08:00.")
+            await mia.sees("Kept. It will be sent Monday 12 Jan 08:00. It opens a writing window.")
             mia.type("/later And one more" + ENTER)
             while len(await server.parts.later.of_person("mia", "c1")) < 2:  # noqa: ASYNC110 - the terminal does it
                 await asyncio.sleep(0.02)
