@@ -252,6 +252,7 @@ async def assembled(
             metrics=metrics,
             traces=traces,
             claims=base.attachments,
+            edit_minutes=base.rulebook.policy.messages.edit_minutes,
         )
         tokens = RevocableTokens(settings, base.revocations)
         authenticator.tickets = tokens.tickets = base.tickets

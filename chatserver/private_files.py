@@ -9,7 +9,7 @@ from typing import BinaryIO, TextIO
 
 FOR_OTHERS = 0o077
 """What of a mode is about other users."""
-KEPT = ("store", "attachments", "secrets", "tokens", "mail", "records.db*", "lock")
+KEPT = ("store", "attachments", "secrets", "tokens", "mail", "records.db*", "lock", "port")
 """What the server keeps in its data directory. What else is there is somebody else's."""
 
 logger = logging.getLogger(__name__)

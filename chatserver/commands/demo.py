@@ -12,7 +12,7 @@ from rich.text import Text
 from chatserver import app as composition
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import run, store_of
+from chatserver.commands.running import known_port, run, store_of
 from chatserver.commands.screen import screen
 from chatserver.commands.serve import url_of, warn
 from chatserver.demo import screen as demo_screen
@@ -38,7 +38,8 @@ def demo(
         settings = settings_of(flags, data_dir=starting.DATA_DIR)
         configure_logs(settings.log_level)
         socks = listening_sockets(settings.host, settings.port, settings.workers)
-        with store_of(settings) as store_url:
+        port = socks[0].getsockname()[1]
+        with store_of(settings) as store_url, known_port(settings.data_dir, port):
             run(_demo(settings, store_url, socks, in_browser))
     screen.print(
         f"Stopped. Everything accepted is kept in {settings.data_dir}; start again to go on.",

@@ -4,12 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
 
 from chatserver.composition import opening
+from chatserver.file_lock import LockedError, lock, read_if_locked
 from chatserver.operating.embedded import EmbeddedStore, running_store
 from chatserver.settings import Settings
 from quotas.store.errors import StoreError
@@ -41,6 +43,30 @@ def store_in_use_of(settings: Settings) -> Iterator[str]:
         return
     with store_of(settings) as url:
         yield url
+
+
+@contextmanager
+def known_port(data_dir: Path, port: int) -> Iterator[None]:
+    """Let commands on that folder know, by `running_port`, where this server listens.
+
+    Of servers that share a folder the first one is known. One that has no folder, or may not write there, is not.
+    """
+    with ExitStack() as held:
+        with suppress(LockedError, OSError):
+            file = held.enter_context(lock(data_dir / "port"))
+            file.truncate()
+            file.write(str(port))
+            file.flush()
+        yield
+
+
+def running_port(data_dir: Path) -> int | None:
+    """The port of a server that runs on that folder now; None where none does."""
+    try:
+        port = read_if_locked(data_dir / "port")
+    except OSError:
+        return None
+    return int(port) if port else None
 
 
 def now_of(settings: Settings) -> int:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chatserver import app as composition
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import run, store_of
+from chatserver.commands.running import known_port, run, store_of
 from chatserver.operating.clock_shift import clock_notice
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
@@ -27,7 +27,8 @@ def serve(flags: ServerFlags = NO_FLAGS) -> None:
         configure_logs(settings.log_level)
         socks = listening_sockets(settings.host, settings.port, settings.workers)
         serving = _serve if settings.workers == 1 else _serve_with_workers
-        with store_of(settings) as store_url:
+        port = socks[0].getsockname()[1]
+        with store_of(settings) as store_url, known_port(settings.data_dir, port):
             run(serving(settings, store_url, socks))
         logger.info("stopped")
 

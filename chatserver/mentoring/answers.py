@@ -103,10 +103,17 @@ def message_given(form: ExerciseForm) -> str:
 
 def message_handed_in(form: ExerciseForm, answers: Sequence[ExerciseAnswer], language: Language) -> str:
     """Title, questions and answers as one text."""
+    return "\n\n".join([form.title, *answered_questions(form.questions, answers, language)])
+
+
+def answered_questions(
+    questions: Sequence[ExerciseQuestion], answers: Sequence[ExerciseAnswer], language: Language
+) -> list[str]:
+    """Each question, and below it its answers or that there is none."""
     by_place = {answer.place: answer for answer in answers}
-    parts = [form.title]
-    for number, question in enumerate(form.questions, 1):
-        lines = [f"{number}. {question.text}"]
+    parts = []
+    for number, (question, bare) in enumerate(zip(questions, bare_questions(questions), strict=True), 1):
+        lines = [bare]
         for day in range(1, question.days + 1):
             answer = by_place.get((number, day))
             if answer is None and question.days > 1:
@@ -116,7 +123,12 @@ def message_handed_in(form: ExerciseForm, answers: Sequence[ExerciseAnswer], lan
         if len(lines) == 1:
             lines.append(_word("none", language))
         parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    return parts
+
+
+def bare_questions(questions: Sequence[ExerciseQuestion]) -> list[str]:
+    """Each question with its number."""
+    return [f"{number}. {question.text}" for number, question in enumerate(questions, 1)]
 
 
 def is_too_long(form: ExerciseForm, answers: Sequence[ExerciseAnswer]) -> bool:

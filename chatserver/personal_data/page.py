@@ -9,6 +9,10 @@ from html import escape
 from importlib.resources import files
 from typing import Any, TextIO
 
+import msgspec
+
+from chatserver.mentoring.answers import ExerciseAnswer, answered_questions, bare_questions
+from chatserver.mentoring.forms import ExerciseQuestion
 from chatserver.personal_data.contents import AboutPerson, ExportedConversation, ExportedMessage
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.texts import ExportTexts
@@ -26,9 +30,9 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "absences": ("since", "until", "substitute_id"),
     "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
-    "library": ("title", "folder", "body", "updated_at"),
+    "library": ("title", "folder", "body", "questions", "updated_at"),
     "mentor_profiles": ("expectations", "expertise", "updated_at"),
-    "exercises": ("title", "given_at", "answered", "filled_at", "handed_in_at"),
+    "exercises": ("title", "introduction", "questions_answers", "given_at", "answered", "filled_at", "handed_in_at"),
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
     "cases_seen": ("case", "case_state", "opened_at", "ended_at", "case_words"),
@@ -61,7 +65,9 @@ _HEADS = {
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""
-_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise", "name", "from", "file", "files"})
+_TYPED = frozenset(
+    {"body", "title", "introduction", "folder", "expectations", "expertise", "name", "from", "file", "files"}
+)
 """Columns with what people wrote."""
 
 _Rows = list[tuple[str, str]]
@@ -176,12 +182,20 @@ class ExportPage:
         about = f'<p class="quiet">{about}</p>' if about else ""
         self._write(
             f'<li id="{self._place}m{message.seq}"><article{own}><header><strong>{name}</strong> {time}</header>'
-            f"{about}{self._text(message)}</article></li>"
+            f"{about}{self._manner(message)}{self._text(message)}</article></li>"
         )
 
     def _happened(self, message: ExportedMessage, said: str) -> None:
         """`said` is HTML."""
         self._write(f'<li id="{self._place}m{message.seq}"><p class="event">{said}</p></li>')
+
+    def _manner(self, message: ExportedMessage) -> str:
+        """That it was urgent, or went out by itself after it was written, as HTML."""
+        urgent = f'<p class="quiet">{escape(self._texts("urgent"))}</p>' if message.urgent else ""
+        if message.written_at is None:
+            return urgent
+        said = escape(self._texts("sent_later", when="\0")).replace("\0", self._at(message.written_at))
+        return f'{urgent}<p class="quiet">{said}</p>'
 
     def _text(self, message: ExportedMessage) -> str:
         """What it says, or that it does not any more, as HTML."""
@@ -251,13 +265,8 @@ class ExportPage:
             self._table(name, heads, ([self._cell(row, column) for column in columns] for row in rows))
 
     def _cell(self, row: Mapping[str, Any], column: str) -> str:
-        if column == "price":
-            amount, currency = (row.get(f"price_{part}", row.get(part)) for part in ("amount", "currency"))
-            return escape(self._texts.amount(amount, currency))
-        if column == "event":
-            return escape(self._texts.heard(row, self._zone))
-        if column in ("case", "case_state"):
-            return escape(self._texts.case(row, self._person.role if self._person else "member")[column])
+        if (worded := self._worded(row, column)) is not None:
+            return escape(worded)
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
         if column in _TYPED:  # as it was written, also where it is a word of ours
@@ -275,6 +284,31 @@ class ExportPage:
                 return escape(", ".join(f"{texts.word(by)}: {texts.word(f'topic_{topic}')}" for by, topic in pairs))
             case value:
                 return escape(self._texts.word(str(value)))
+
+    def _worded(self, row: Mapping[str, Any], column: str) -> str | None:
+        """What takes more of the row than that column; None for any other."""
+        match column:
+            case "price":
+                amount, currency = (row.get(f"price_{part}", row.get(part)) for part in ("amount", "currency"))
+                return self._texts.amount(amount, currency)
+            case "event":
+                return self._texts.heard(row, self._zone)
+            case "case" | "case_state":
+                return self._texts.case(row, self._person.role if self._person else "member")[column]
+            case "questions":
+                return "\n".join(bare_questions(msgspec.convert(row["questions"], list[ExerciseQuestion])))
+            case "questions_answers":
+                return self._answered(row)
+            case _:
+                return None
+
+    def _answered(self, row: Mapping[str, Any]) -> str:
+        """The questions of an exercise with what was answered; without, where that is not theirs to read yet."""
+        questions = msgspec.convert(row["questions"], list[ExerciseQuestion])
+        answers = msgspec.convert(row["answers"], list[ExerciseAnswer])
+        if row["answered"] and not answers:
+            return "\n".join(bare_questions(questions))
+        return "\n\n".join(answered_questions(questions, answers, self._texts.language))
 
     def _table(self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Cells are HTML. Nothing where there are no rows."""

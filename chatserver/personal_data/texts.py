@@ -158,6 +158,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "expectations": ("What to expect", "Forventninger", "Forventninger"),
     "expertise": ("Knows of", "Kan noe om", "Ved noget om"),
     "exercises": ("Exercises", "Øvelser", "Øvelser"),
+    "introduction": ("Introduction", "Innledning", "Indledning"),
+    "questions": ("Questions", "Spørsmål", "Spørgsmål"),
+    "questions_answers": ("Questions and answers", "Spørsmål og svar", "Spørgsmål og svar"),
     "given_at": ("Given", "Gitt", "Givet"),
     "answered": ("Answers", "Svar", "Svar"),
     "filled_at": ("Last filled in", "Sist fylt ut", "Senest udfyldt"),
@@ -214,6 +217,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "live_chat": ("live chat", "live-chat", "live-chat"),
     "video_call": ("video call", "videosamtale", "videosamtale"),
     "messages": ("Messages", "Meldinger", "Beskeder"),
+    "urgent": ("Urgent note", "Hastemelding", "Hastebesked"),
+    "sent_later": (
+        "Written {when}, sent later by itself",
+        "Skrevet {when}, sendt senere av seg selv",
+        "Skrevet {when}, sendt senere af sig selv",
+    ),
     "taken_back": (
         "This message was taken back.",
         "Denne meldingen ble trukket tilbake.",

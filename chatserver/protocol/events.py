@@ -183,6 +183,8 @@ class Welcome(Event, frozen=True):
     """What this server has beyond the first release of the protocol, by name: apps look here before they rely on it."""
     more: bool = False
     """Whether one has conversations beside these: they are followed too, and come by `conversations`."""
+    edit_minutes: int = 0
+    """For how long one may edit one's own message; 0 for never."""
 
 
 class Reaction(Struct, frozen=True):

@@ -75,6 +75,7 @@ class Greeting:
         metrics: Metrics,
         traces: "Traces | None",
         claims: FileClaims,
+        edit_minutes: int,
     ) -> None:
         self._hub = hub
         self._desks = desks
@@ -92,6 +93,7 @@ class Greeting:
         self._metrics = metrics
         self._traces = traces
         self._claims = claims
+        self._edit_minutes = edit_minutes
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """Serve one WebSocket."""
@@ -213,6 +215,7 @@ class Greeting:
                 connection.settings,
                 list(FEATURES),
                 more,
+                self._edit_minutes,
             )
         )
         for conversation in unopened:

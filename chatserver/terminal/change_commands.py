@@ -24,6 +24,9 @@ async def obey(desk: Desk, command: str, rest: str) -> None:
     text = rest[number.end() :] if number else rest
     if conversation is None:
         desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
+    elif command == "/edit" and not desk.directory.edit_minutes:
+        desk.announce(sentence(desk.texts("changed_nothing", why=desk.texts("no_edits"))))
+        desk.put_back(f"{command} {rest}")
     elif command == NUMBERS:
         await _number(desk, rest)
     elif not text and command == REPLY:

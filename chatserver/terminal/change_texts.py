@@ -78,6 +78,11 @@ CHANGE_TEXTS: dict[str, tuple[str, str, str]] = {
         "{command} skal have en tekst.",
     ),
     "changed_nothing": ("Not done: {why}", "Ikke gjort: {why}", "Ikke gjort: {why}"),
+    "no_edits": (
+        "messages are not edited here",
+        "meldinger redigeres ikke her",
+        "beskeder redigeres ikke her",
+    ),
     "change_refused_ended": (
         "the conversation has ended",
         "samtalen er avsluttet",

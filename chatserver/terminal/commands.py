@@ -92,7 +92,7 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
         case "/quit":
             return "leave"
         case "/help":
-            for key in _help(desk.role):
+            for key in _help(desk.role, edits=desk.directory.edit_minutes > 0):
                 desk.announce(desk.texts(key))
         case "/list":
             desk.list_conversations()
@@ -112,13 +112,13 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
     return "done"
 
 
-def _help(role: Role) -> list[str]:
+def _help(role: Role, *, edits: bool) -> list[str]:
     """The keys of the lines that are for that role."""
     keys = [*_HELP[:-2], *_HELP_SESSIONS]
     if role != "service":
         keys += _HELP_NOTICES
     if role in ("member", "mentor"):
-        keys += _HELP_OWN
+        keys += [each for each in _HELP_OWN if edits or each != "help_edit"]
     if role == "member":
         keys += _HELP_MEMBER
     if role == "mentor":

@@ -19,9 +19,12 @@ class Directory:
         self.news = News()
         self.role: Role = "member"
         self.user = ""
+        self.edit_minutes = 0
+        """For how long one may edit one's own message; 0 for never."""
 
     def belongs_to(self, welcome: Welcome) -> None:
         self.user, self.role = welcome.user, welcome.role
+        self.edit_minutes = welcome.edit_minutes
 
     def __iter__(self) -> Iterator[ConversationView]:
         return iter(list(self._chat.conversations.values()))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chatserver.protocol.events import ConversationView, Refused
 from chatserver.protocol.unsent import LaterView, Scheduled
-from chatserver.terminal.starts import start_of
+from chatserver.terminal.starts import start_of, with_start
 from chatserver.terminal.transcript import visible
 from chatserver.terminal.words import day_and_time
 from quotas import instant
@@ -51,9 +51,19 @@ async def _keep(desk: "Desk", conversation: ConversationView, text: str) -> None
     is_locked = desk.role == "member" and not conversation.composer.open and opens_at is not None
     at = first_morning(instant.parse(opens_at), conversation.zone) if is_locked and opens_at else None
     at = at or next_morning(now, conversation.zone)
+    kept = "later_kept"
+    if (begins := with_start(text, conversation.zone, now)) is not None:
+        at, text = begins
+        kept = "later_kept_then"
+        opens = instant.parse(opens_at) if is_locked and opens_at else now
+        if not text or at <= now or at < opens:
+            why = "later_no_text" if not text else "later_over" if at <= now else "later_too_early"
+            desk.announce(desk.texts(why, opens=_said(desk, conversation, opens), text=visible(text)))
+            return
     match await desk.chat.send_later(conversation.id, text, at):
         case Scheduled():
-            _kept(desk, conversation, at)
+            desk.announce(desk.texts(kept, when=_said(desk, conversation, at), text=visible(text)))
+            _tell_of_window(desk, conversation)
             desk.announce(desk.texts("later_how"))
         case Refused():
             desk.announce(desk.texts("later_not_kept"))
@@ -70,15 +80,14 @@ async def _again(desk: "Desk", conversation: ConversationView, message: LaterVie
         desk.announce(desk.texts("no_such_time", text=when))
         return
     await desk.chat.reschedule(message.conversation, message.id, at=at)
-    _kept(desk, conversation, at)
+    desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+    _tell_of_window(desk, conversation)
 
 
-def _kept(desk: "Desk", conversation: ConversationView, at: int) -> None:
-    """Say when it goes out; to a member whose plan counts windows, that it opens one."""
-    said = [desk.texts("later_kept", when=_said(desk, conversation, at))]
+def _tell_of_window(desk: "Desk", conversation: ConversationView) -> None:
+    """To a member whose plan counts windows: what is sent then opens one."""
     if desk.role == "member" and conversation.composer.windows_left is not None:
-        said.append(desk.texts("later_opens_window"))
-    desk.announce(" ".join(said))
+        desk.announce(desk.texts("later_opens_window"))
 
 
 def _shown(desk: "Desk", message: LaterView) -> str:

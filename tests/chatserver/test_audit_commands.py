@@ -108,3 +108,18 @@ async def test_wrong_questions(data: Path) -> None:
         done = run("audit", *flags, "--data-dir", str(data), cwd=data)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
         assert said in done.stderr
+
+
+async def test_an_invitation_leads_to_the_server_that_runs_there(data: Path) -> None:
+    """On whatever port; where none runs, that is said, and a port that is named holds."""
+    where = ("--data-dir", str(data))
+    with program(data) as server:
+        done = run("invite", "tora", *where, cwd=data)
+        assert done.stdout.startswith(f"http://127.0.0.1:{server.port}/app/sign-in#"), done
+        assert not done.stderr
+    done = run("invite", "tora", *where, cwd=data)
+    assert done.stdout.startswith("http://127.0.0.1:8080/app/sign-in#"), done
+    assert "No server runs on" in done.stderr
+    done = run("invite", "tora", *where, "--port", "9000", cwd=data)
+    assert done.stdout.startswith("http://127.0.0.1:9000/app/sign-in#"), done
+    assert not done.stderr

@@ -18,6 +18,10 @@ from chatserver.access.revocation import Revocations
 from chatserver.conversations import absences
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
+from chatserver.mentoring.answers import ExerciseAnswer
+from chatserver.mentoring.exercises import Giving, HandingIn
+from chatserver.mentoring.forms import ExerciseQuestion, SavedItem
+from chatserver.mentoring.library import ItemWritten
 from chatserver.messages.log import KeptMessages
 from chatserver.messages.read_marks import mark_read
 from chatserver.personal_data import texts
@@ -32,8 +36,8 @@ from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from chatserver.settings import SettingsError
-from quotas.instant import HOUR
-from quotas.ledger.base import StandIn
+from quotas.instant import DAY, HOUR
+from quotas.ledger.base import Posted, StandIn
 from quotas.phrases import LANGUAGES
 from tests.chatserver.attachments.making import attachments_of
 from tests.chatserver.messages.changing import changed
@@ -257,6 +261,49 @@ async def test_changes_stand_where_they_were_made(shelf: Shelf) -> None:
     assert text.count("This message was taken back.") == 2
     for place in re.findall(r'href="#(c1m\d+)"', page):
         assert f'id="{place}"' in page
+
+
+async def test_exercises_are_told_with_their_questions_and_answers(shelf: Shelf) -> None:
+    """Begun ones too: to the member as far as they are answered, to the mentor without the answers until then."""
+    await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="en"))
+    await shelf.provisioning.put_person("tom", PersonDetails("mentor", "Tom", locale="en"))
+    questions = [ExerciseQuestion("text", "What went <b>well</b>?"), ExerciseQuestion("scale", "How calm?", days=2)]
+    week = SavedItem("exercise", "A week", "Be kind to yourself.", questions=questions)
+    assert isinstance(await shelf.mentoring.library.put("tom", "week", week), ItemWritten)
+    exercises = shelf.mentoring.exercises
+    giving = await exercises.give("c1", "tom", "g1", "tom/week", week)
+    assert isinstance(giving, Giving)
+    await shelf.write_exercise("mentor", "g1", giving.id)
+    await exercises.fill("c1", giving.id, [ExerciseAnswer(1, "A walk"), ExerciseAnswer(2, 7, day=2)])
+    answered = "1. What went <b>well</b>?\nA walk\n\n2. How calm?\nDay 2: 7 (1 to 10)"
+    asked = "1. What went <b>well</b>?\n2. How calm?"
+
+    text = Outline((await exported(shelf))[1]).text
+    assert f"Be kind to yourself.{answered}" in text
+    begun = Outline((await exported(shelf, "tom"))[1]).text
+    assert begun.count(asked) == 2, "in the library, and as it was given"
+    assert "A walk" not in begun
+
+    handing = await exercises.hand_in("c1", giving.id, "h1")
+    assert isinstance(handing, HandingIn)
+    await shelf.write_exercise("member", "h1", giving.id)
+    assert answered in Outline((await exported(shelf, "tom"))[1]).text
+
+
+async def test_a_message_says_that_it_was_written_earlier(shelf: Shelf) -> None:
+    await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="en"))
+    await shelf.send_later("good morning", written_at=TUESDAY - HOUR)
+    await shelf.fill(1)
+    text = Outline((await exported(shelf))[1]).text
+    assert text.count("Written Tuesday 6 January 2026, 09:00, sent later by itselfgood morning") == 1
+    assert text.count("sent later by itself") == 1
+
+
+async def test_an_urgent_note_says_so(database: Database, valkey_url: str) -> None:
+    async with shelf_at(valkey_url, database, later=4 * DAY) as shelf:
+        await shelf.open()
+        assert isinstance(await shelf.note("please call me"), Posted)
+        assert "Hastemeldingplease call me" in Outline((await exported(shelf))[1]).text
 
 
 async def test_what_people_wrote_is_no_markup(shelf: Shelf) -> None:

@@ -1,5 +1,6 @@
 """Edits, deletions and reactions: entries that everyone gets, and messages as they stand after them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from quotas.ledger.archive import Keep
 from quotas.ledger.base import Change
 from quotas.standing import ChangeKind
 from tests.chatserver.realtime.devices import Device, Event
-from tests.chatserver.realtime.servers import HereServer, token
+from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.plain_http import http_client
 
 Pair = tuple[HereServer, HereServer]
@@ -175,6 +176,22 @@ async def test_each_has_its_time(server: HereServer) -> None:
             late = await ledger.change(desk_change, at=message.at + lasts + 1)
             assert type(late).__name__ == "TooLate"
             assert type(await ledger.change(desk_change, at=message.at + lasts)).__name__ == "Changed"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(("policy", "minutes"), [("", 15), ("[messages]\nedit_minutes = 0\n", 0)])
+async def test_the_welcome_says_how_long_one_may_edit(
+    valkey_url: str, tmp_path: Path, encoding: Encoding, policy: str, minutes: int
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(policy)
+    async with here(valkey_url, tmp_path / "data", policy=file) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("tora", encoding=encoding) as tora:
+            assert tora.welcome["edit_minutes"] == minutes
+            await tora.write("mine")
+            answer = await change(tora, "edit", 1, body="other")
+            assert answer.get("code", "accepted") == ("accepted" if minutes else "not_allowed")
 
 
 def _change(key: int, kind: ChangeKind, about: int, until: int) -> Change:

@@ -6,7 +6,7 @@ import pytest
 
 from chatserver.protocol.codec import Encoding
 from quotas import instant
-from quotas.instant import HOUR, SECOND
+from quotas.instant import HOUR, MINUTE, SECOND
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import TUESDAY, HereServer, here
 from tests.chatserver.realtime.test_clock_moves import move
@@ -231,4 +231,4 @@ async def test_the_clock_of_the_tests_is_a_tuesday(server: HereServer) -> None:
     """The shift reaches the ledger, the welcome and what is stored."""
     async with server.device("mia") as mia:
         written = instant.parse((await mia.write("now"))["at"])
-        assert 0 <= written - instant.parse(TUESDAY) < 10 * SECOND
+        assert 0 <= written - instant.parse(TUESDAY) < 10 * MINUTE

@@ -52,7 +52,7 @@ async def test_two_people_change_what_they_wrote(server: HereServer) -> None:
         await tora.sees("Mia redigerte «Can we meet on Thursdey?»: Can we meet on Thursday?")
         await says(tora, "/react 👍", "Du reagerte 👍 på «Can we meet on Thursday?»")
         await mia.sees("Tora reacted 👍 to “Can we meet on Thursday?”")
-        await says(tora, "/reply Ja, klokken ti", "↪ mia: Can we meet on Thursday?", "Ja, klokken ti")
+        await says(tora, "/reply Ja, klokken ti", "↪ Mia: Can we meet on Thursday?", "Ja, klokken ti")
         await mia.sees("↪ You: Can we meet on Thursday?")
         await says(mia, "never mind", "You never mind")
         await tora.sees("Mia never mind")
@@ -66,7 +66,7 @@ async def test_two_people_change_what_they_wrote(server: HereServer) -> None:
         await later.sees("↪ Du: Can we meet on Thursday?")
         await later.sees("(denne besked blev trukket tilbage)")
         assert "never mind" not in later.drawn
-        await says(later, "/numbers", "#1", "#4", "tora: Ja, klokken ti")
+        await says(later, "/numbers", "#1", "#4", "Tora: Ja, klokken ti")
         await says(later, "/react #9 👍", "Ikke gjort: der er ingen sådan besked.")
         await says(later, "/react no", "Ikke gjort: en reaktion er én emoji.")
         await says(later, "/edit", "/edit skal have en tekst.")
@@ -80,6 +80,19 @@ async def test_what_is_too_late_is_said_and_the_text_comes_back(server: HereServ
         await says(mia, "one", "You one")
         await server.change("c1", status="ended")
         await says(mia, "/edit two", "Not done: the conversation has ended.", "/edit #1 two")
+
+
+async def test_where_messages_are_not_edited_it_is_not_offered(valkey_url: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[messages]\nedit_minutes = 0\n")
+    async with here(valkey_url, tmp_path / "data", policy=policy) as server:
+        await server.conversation("c1", "basic")
+        async with at_terminal(server, "tora") as tora:
+            await says(tora, "one", "You one")
+            await says(tora, "/edit two", "Not done: messages are not edited here.", "/edit two")
+            tora.type("\x15")  # the line is emptied
+            await says(tora, "/help", "/delete", "/quit")
+            assert "/edit TEXT" not in tora.drawn
 
 
 async def test_changes_in_another_conversation_are_a_line(server: HereServer) -> None:

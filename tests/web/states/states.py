@@ -128,7 +128,8 @@ async def mentor_desk(stage: Stage) -> Page:
 async def mentor_request(stage: Stage) -> Page:
     """What may be asked for in a conversation, and the form of one of these."""
     page = await mentor_desk(stage)
-    await page.locator(".thread .bar button.btn--icon").click()
+    await page.locator("[popovertarget=talk-menu]").click()
+    await page.locator("#talk-menu button").first.click()
     await page.locator(".requests button").nth(1).click()
     await expect(page.locator("#case-note")).to_be_visible()
     return page

@@ -106,3 +106,15 @@ async def test_signing_out_leaves_nothing_on_the_device(browser: Browser, valkey
             await mia.get_by_role("button", name="Sign out").click()
             await mia.wait_for_url("**/app/sign-in*")
             assert await mia.evaluate(LEFT) == []
+
+
+async def test_at_a_lock_nothing_is_promised(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """What is written while there is no line is kept, and sent by nobody."""
+    async with cable() as line, behind(line, valkey_url, tmp_path, now=when("saturday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with signed_in(browser, server, "mia", **PHONE) as app:
+            mia = app.page
+            await expect(mia.get_by_text("Writing rests today.")).to_be_visible()
+            line.pull_out()
+            strip = mia.locator(".strip--offline")
+            await expect(strip).to_contain_text("You are offline. What you write is kept here.")

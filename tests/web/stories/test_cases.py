@@ -23,6 +23,7 @@ async def test_a_mentor_asks_and_hears_what_becomes_of_it(browser: Browser, valk
             page = tora.page
             await page.get_by_role("link", name="Mia").click()
             await page.get_by_role("button", name="More about the conversation with Mia").click()
+            await page.get_by_role("button", name="What would you like?").click()
             dialog = page.get_by_role("dialog", name="About the conversation with Mia")
             await dialog.get_by_role("button", name="Ask a question").click()
             await page.get_by_label("In your own words").fill("May I move to another day?")

@@ -27,7 +27,10 @@ UNREAD = "() => document.querySelector('member-page').app.chats.talk('c1').unrea
 
 
 async def test_a_mentors_two_devices_agree_on_what_is_unread(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
-    """What was read on one is read on the other; what is written on one stands on the other, and is not new there."""
+    """What was read on one is read on the other; what is written on one stands on the other, and is not new there.
+
+    What is muted is so on both.
+    """
     async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
         await server.conversation("c1", "basic")
         async with (
@@ -49,6 +52,16 @@ async def test_a_mentors_two_devices_agree_on_what_is_unread(browser: Browser, v
             await rows[1].click()
             await expect(letters(desk.page, "Which one?")).to_be_visible()
             await expect(desk.page.get_by_text("new message")).to_have_count(0)
+            menu = desk.page.get_by_role("button", name="More about the conversation with Mia")
+            await menu.press("Enter")
+            await desk.page.get_by_role("button", name="Mute this conversation").press("Enter")
+            await expect(menu).to_be_focused()
+            await expect(rows[1]).to_contain_text("Muted")
+            bar = phone.page.get_by_role("region", name="Mia").locator(".bar")
+            await expect(bar).to_contain_text("Muted")
+            await bar.get_by_role("button", name="More about the conversation with Mia").click()
+            await phone.page.get_by_role("button", name="Hear of it again").click()
+            await expect(rows[1]).not_to_contain_text("Muted")
 
 
 async def test_what_comes_just_after_one_has_left_the_conversation_stays_unread(

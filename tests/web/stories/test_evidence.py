@@ -98,3 +98,33 @@ async def test_a_message_is_reported_where_it_stands(browser: Browser, valkey_ur
             await expect(sara.page.get_by_text("You are no good.")).to_be_visible()
             await expect(sara.page.get_by_text("Neither are you.")).to_be_visible()
             await expect(sara.page.get_by_text("Reported", exact=True).first).to_be_visible()
+
+
+async def test_another_message_goes_into_the_report_that_is_open(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """Whoever reported one reports the next by the same menu; support reads which, and what it said."""
+    async with here(valkey_url, tmp_path, now=when("tuesday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("tora") as tora, signed_in(browser, server, "mia", **PHONE) as mia:
+            page = mia.page
+            for text in ("You are useless.", "Nobody likes you."):
+                await tora.write(text)
+                await expect(letters(page, text)).to_be_visible()
+                await page.get_by_role("button", name="Message menu").last.click()
+                menu = page.get_by_role("dialog", name="Message menu")
+                await menu.get_by_role("button", name="Report").click()
+                dialog = page.locator("#request")
+                await expect(dialog.get_by_text(text)).to_be_visible()
+                await dialog.get_by_label("In your own words").fill(f"About: {text}")
+                await nothing_found(page)
+                await dialog.get_by_role("button", name="Send", exact=True).click()
+                await expect(page.get_by_text("It is with support.")).to_be_visible()
+                await page.keyboard.press("Escape")
+        headers = {"Authorization": f"Bearer {token('sara')}"}
+        async with http_client(server.http, headers=headers) as support:
+            [case] = (await support.get("/v1/cases?open=true")).json()["cases"]
+            history = (await support.get(f"/v1/cases/{case['id']}")).json()["history"]
+            [note] = [each["note"] for each in history if each["did"] == "note"]
+            assert note.startswith("Also reported: the message from Tora, ")
+            assert note.endswith("“Nobody likes you.”\n\nAbout: Nobody likes you."), note

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from chatserver.keys.server_seal import ServerSeal
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.records.tables import OUTBOX
 from tests.certificates import server_context, trusting
 from tests.chatserver.notices.browser import Browser as PushedBrowser
 from tests.chatserver.notices.pushing import LOOPBACK
@@ -21,6 +23,8 @@ from tests.chatserver.realtime.servers import HereServer, here
 from tests.http_endpoint import HttpEndpoint, http_endpoint
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, WITHIN, signed_in
+from tests.web.stories.axe import nothing_found
+from tests.web.stories.test_bell import HAS_A_NOTICE
 from tests.web.stories.writing import letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -132,6 +136,11 @@ async def test_a_push_says_that_something_came_and_leads_to_it(
             await mia.reload()
             offer = mia.get_by_role("region", name="Notices on this device")
             await expect(offer).to_have_count(0)
+            await tora.write("Good morning!")
+            await mia.get_by_role("button", name="Message menu").click()
+            await mia.get_by_role("dialog", name="Message menu").get_by_role("button", name="💪").click()
+            await expect(mia.get_by_role("list", name="Messages")).to_contain_text("💪")
+            await expect(offer).to_have_count(0)
             await write(mia, "I hope that you read this soon.")
             await expect(offer).to_contain_text("Shall this device tell you when Tora answers?")
             await expect(offer).to_contain_text("never what was written")
@@ -180,3 +189,55 @@ async def test_a_push_says_that_something_came_and_leads_to_it(
             assert await server.parts.push.of_person("mia") == []
             left = "async () => (await navigator.serviceWorker.getRegistrations()).length"
             assert await mia.evaluate(left) == 0
+
+
+async def test_of_a_muted_conversation_nothing_is_pushed_to_any_device(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """Muted on the phone, it is so at the desk; there one wants to hear of it again. The list has all of it."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server, pushing(server) as service:
+        await server.conversation("c1", "basic")
+        pushed = PushedBrowser(f"https://push.example:{service.port}/push/1")
+        async with (
+            signed_in(browser, server, "mia", **PHONE) as phone,
+            signed_in(browser, server, "mia") as desk,
+            server.device("tora") as tora,
+        ):
+            await server.parts.push.put("mia", "phone", pushed.subscription())
+            heads = [each.page.get_by_role("banner") for each in (phone, desk)]
+            await heads[0].get_by_role("button", name="Menu").click()
+            mute = phone.page.get_by_role("button", name="Mute this conversation")
+            await expect(mute).to_contain_text("Reading and deadlines go on.")
+            await nothing_found(phone.page)
+            await phone.page.context.set_offline(True)
+            await mute.click()
+            await expect(phone.page.get_by_role("alert")).to_contain_text("That did not work.")
+            await phone.page.context.set_offline(False)
+            await heads[0].get_by_role("button", name="Menu").click()
+            await mute.click()
+            for head in heads:
+                await expect(head).to_contain_text("Muted")
+            await expect(phone.page.get_by_role("status")).to_contain_text("Muted. No notices of it")
+            await nothing_found(phone.page)
+
+            for each in (phone, desk):
+                await leave(each.page)
+            await tora.write("How was it?")
+            await asked(phone.page, HAS_ONE_UNREAD)
+            await move_clock(valkey_url, when("monday", "09:20"))
+            await asked(phone.page, HAS_A_NOTICE)
+            async with server.parts.database.read() as records:
+                to_send = select(OUTBOX.c.channel).where(OUTBOX.c.person_id == "mia")
+                assert (await records.execute(to_send)).all() == []
+
+            await desk.page.evaluate("location.hash = ''")
+            await expect(letters(desk.page, "How was it?")).to_be_visible()
+            await heads[1].get_by_role("button", name="Menu").click()
+            await desk.page.get_by_role("button", name="Hear of it again").click()
+            await expect(heads[1]).not_to_contain_text("Muted")
+            await leave(desk.page)
+            await tora.write("There is no hurry.", "m2")
+            await asked(phone.page, HAS_ONE_UNREAD)
+            await move_clock(valkey_url, when("monday", "09:40"))
+            await service.until(1)
+            assert pushed.opened(service.received[0].body)["conversation"] == "c1"

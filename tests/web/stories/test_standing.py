@@ -41,6 +41,8 @@ async def test_paused_suspended_and_ended(browser: Browser, valkey_url: str, tmp
             await server.change("c1", status="paused")
             await expect(page.get_by_text("The conversation is paused. What you type stays here.")).to_be_visible()
             await locked(page)
+            await expect(desk.get_by_text("Who Mia can call")).to_be_visible()
+            await expect(desk.get_by_role("link", name="112")).to_have_attribute("href", "tel:112")
             await write(desk, "Have a good journey.")
             await expect(letters(page, "Have a good journey.")).to_be_visible()
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
+from chatserver.mentoring.profiles import ProfileDetails
 from tests.chatserver.realtime.servers import ROLES, here
 from tests.stories.clock import when
 from tests.web.browsers import PHONE, signed_in
@@ -21,6 +22,7 @@ async def test_a_member_gets_another_mentor(browser: Browser, valkey_url: str, t
         await server.conversation("c1", "basic")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
         await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        await server.parts.mentoring.profiles.put("ulf", ProfileDetails(expertise=["salary", "negotiation"]))
         async with (
             signed_in(browser, server, "mia", **PHONE) as mia,
             signed_in(browser, server, "sara") as sara,
@@ -38,6 +40,8 @@ async def test_a_member_gets_another_mentor(browser: Browser, valkey_url: str, t
             await expect(case.get_by_text("“I am going into another field.”")).to_be_visible()
             await case.get_by_role("button", name="Propose a mentor").click()
             form = case.get_by_role("group", name="Propose a mentor")
+            choices = form.locator("option")
+            await expect(choices.filter(has_text="Ulf: salary, negotiation")).to_have_attribute("value", "ulf")
             await form.get_by_role("combobox", name="Mentor").fill("ulf")
             await form.get_by_role("button", name="Propose a mentor").click()
             await expect(case.get_by_role("list", name="Steps")).to_contain_text("Proposed")

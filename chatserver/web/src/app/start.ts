@@ -75,8 +75,7 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const http = new Http(account, language);
   const app = { account, http, chats, user, role, language, words, forget: forgetAll };
   const sent = new Promise<void>((resolve) => {
-    const stop = chat.on("event", ({ type }) => {
-      if (type !== "accepted") return;
+    const stop = chat.on("wrote", () => {
       stop();
       resolve();
     });

@@ -26,7 +26,7 @@ export class CallChat extends PageElement {
   protected override render() {
     const { app, talk, name } = this;
     return html`
-      ${lineStrip(app.chats.state, app.words)}
+      ${lineStrip(app.chats.state, app.words, talk)}
       <message-list .app=${app} .talk=${talk} .name=${name}></message-list>
       <chat-composer .app=${app} .talk=${talk} .name=${name}
         .above=${helpAbove(app, talk)} @why=${this.#why}></chat-composer>

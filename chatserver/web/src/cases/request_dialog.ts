@@ -1,13 +1,14 @@
 // "I would like …": what one may ask for in a conversation, and the form for it. One call each.
 
 import { html, nothing } from "lit";
-import type { CaseChoiceView } from "../app/api_types.ts";
+import type { CaseChoiceView, CaseSummary } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
 import { memberName, nameIn } from "../app/names.ts";
 import { Part } from "../app/part.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView, Message } from "../client/protocol.ts";
 import { PageElement } from "../parts/element.ts";
+import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
 import type { CaseDesk } from "./case_desk.ts";
 import { caseFields, factsOf, isAskable } from "./case_form.ts";
@@ -17,6 +18,11 @@ const READINGS = new Part(() => import("./readings.ts"));
 
 /** So many letters of what is reported. */
 const QUOTED = 140;
+/** So many go into a note, which has room for the reporter's own words too. */
+const NOTED = 6_000;
+
+/** What no note may hold. */
+const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
 type Step = "loading" | "menu" | "form" | "sent" | "failed";
 
@@ -28,6 +34,8 @@ export class RequestDialog extends PageElement {
   #view: ConversationView | undefined;
   #choices: CaseChoiceView[] = [];
   #choice: CaseChoiceView | undefined;
+  /** The report that is open already, to which the message is added. */
+  #reportedIn: CaseSummary | undefined;
   #step: Step = "loading";
   #problem = "";
   /** What is reported. */
@@ -40,6 +48,7 @@ export class RequestDialog extends PageElement {
     this.#view = view;
     this.#message = message;
     this.#choice = undefined;
+    this.#reportedIn = undefined;
     this.#problem = "";
     this.#step = "loading";
     this.requestUpdate();
@@ -51,7 +60,7 @@ export class RequestDialog extends PageElement {
       this.#choices = choices;
       this.#step = "menu";
       const report = message && choices.find(({ kind }) => kind === "misconduct");
-      if (report) this.#choose(report);
+      if (report) this.#report(report, view.id);
     } catch {
       this.#step = "failed";
     }
@@ -109,7 +118,7 @@ export class RequestDialog extends PageElement {
       case "form":
         return html`<form class="stack" @submit=${this.#submit}>
           ${this.#reported()}
-          ${this.#choice ? caseFields(this.#choice, words) : nothing}
+          ${this.#choice ? caseFields(this.#asked(this.#choice), words) : nothing}
           ${this.#problem ? html`<p role="alert">${this.#problem}</p>` : nothing}
           <div class="pop__acts">
             <button class="btn" type="button" @click=${this.#back}>${words.common.back}</button>
@@ -124,7 +133,13 @@ export class RequestDialog extends PageElement {
     if (!message || !view) return nothing;
     const text = message.body.slice(0, QUOTED) ||
       words.files.count(message.attachments?.length ?? 0);
-    return html`<p>${words.cases.reported(nameIn(view, message.from))} <q>${text}</q></p>`;
+    const says = this.#reportedIn ? words.cases.reportedToo : words.cases.reported;
+    return html`<p>${says(nameIn(view, message.from))} <q>${text}</q></p>`;
+  }
+
+  /** What a report asks for was said when it was opened. */
+  #asked(choice: CaseChoiceView): CaseChoiceView {
+    return this.#reportedIn ? { ...choice, needs: [], takes: [], reasons: [] } : choice;
   }
 
   /** A member has them in the menu. */
@@ -145,6 +160,18 @@ export class RequestDialog extends PageElement {
     `;
   }
 
+  /** A message; into the report that is open, where one is. */
+  #report(choice: CaseChoiceView, conversation: string): void {
+    if (choice.refused !== "already_open") return this.#choose(choice);
+    this.#reportedIn = this.desk.cases?.find((each) =>
+      each.kind === choice.kind && each.conversation === conversation &&
+      each.possible.includes("note")
+    );
+    if (!this.#reportedIn) return;
+    this.#choice = choice;
+    this.#step = "form";
+  }
+
   #choose(choice: CaseChoiceView): void {
     if (choice.refused) return;
     if (choice.kind !== "misconduct") this.#message = undefined;
@@ -156,6 +183,7 @@ export class RequestDialog extends PageElement {
 
   readonly #back = (): void => {
     this.#choice = undefined;
+    this.#reportedIn = undefined;
     this.#message = undefined;
     this.#problem = "";
     this.#step = "menu";
@@ -170,21 +198,42 @@ export class RequestDialog extends PageElement {
     const other = this.app.role === "member" ? view.mentor : view.member;
     const note = (form.get("note") as string).trim();
     try {
-      await this.desk.open(this.#id, {
-        kind: choice.kind,
-        conversation: view.id,
-        facts: {
-          ...factsOf(choice, form, this.#message?.from ?? other),
-          ...(this.#message ? { messages: [this.#message.id] } : {}),
-        },
-        ...(note ? { note } : {}),
-      });
+      if (this.#reportedIn && this.#message) {
+        await this.desk.act(this.#reportedIn.id, "note", {
+          note: this.#noted(this.#message, view, note),
+          for: "shared",
+        });
+      } else {
+        await this.desk.open(this.#id, {
+          kind: choice.kind,
+          conversation: view.id,
+          facts: {
+            ...factsOf(choice, form, this.#message?.from ?? other),
+            ...(this.#message ? { messages: [this.#message.id] } : {}),
+          },
+          ...(note ? { note } : {}),
+        });
+      }
       this.#step = "sent";
     } catch (fault) {
       this.#problem = fault instanceof HttpProblem ? fault.message : this.app.words.common.failed;
     }
     this.requestUpdate();
   };
+
+  /** Which message it is, so that support finds it, and its text, which may be edited or taken back; then what is said of it. */
+  #noted(message: Message, view: ConversationView, said: string): string {
+    const { words, language, chats } = this.app;
+    const times = new Times(language, view.zone);
+    const at = Date.parse(message.at);
+    const when = `${times.day(at, chats.chat.clock.now())} ${times.at(at)}`;
+    const which = words.cases.alsoReported(nameIn(view, message.from), when, message.id);
+    const letters = [...message.body.replace(CONTROLS, "")];
+    const text = letters.slice(0, NOTED).join("") + (letters.length > NOTED ? "…" : "");
+    const files = message.attachments?.length;
+    return [which, text && `“${text}”`, files && words.files.count(files), said]
+      .filter(Boolean).join("\n\n");
+  }
 }
 
 customElements.define("request-dialog", RequestDialog);

@@ -38,6 +38,8 @@ export type EndReason = "stopped" | "signed_out" | "refused" | "revoked";
 export interface ChatEvents {
   state: ChatState;
   event: AnyEvent;
+  /** A message that was written here is taken: no edit, deletion or reaction. */
+  wrote: Accepted;
   /** Something about what is unsent is different: written, accepted, refused, wrong. */
   outbox: readonly Unsent[];
   ended: EndReason;
@@ -381,6 +383,7 @@ export class Chat {
 
   #take(event: AnyEvent): void {
     let answered: string | undefined;
+    let change: ChangeAsked | undefined;
     switch (event.type) {
       case "welcome":
         this.#welcomed(event);
@@ -397,7 +400,8 @@ export class Chat {
       case "accepted":
         this.#position(event.conversation, event.seq - 1).take(event.seq);
         answered = event.id;
-        this.#changed(event.id)?.resolve(event);
+        change = this.#changed(event.id);
+        change?.resolve(event);
         break;
       case "refused":
         answered = event.id;
@@ -426,6 +430,7 @@ export class Chat {
     }
     // Who hears of an answer still finds in `unsent` what it answers.
     this.#tell("event", event);
+    if (event.type === "accepted" && !change) this.#tell("wrote", event);
     if (answered) void this.#answered(answered);
   }
 

@@ -922,6 +922,7 @@ export interface Welcome {
   settings: OwnSettings | null;
   features: string[];
   more: boolean;
+  edit_minutes: number;
 }
 
 export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Scheduled | LaterList | LaterChanged | DraftStands | DraftList | Renewed | WaitAcknowledged | Clock | Gap | Error;

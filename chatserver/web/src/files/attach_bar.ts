@@ -8,7 +8,7 @@ import { lengthWords, sizeWords } from "./file_words.ts";
 import { type Upload, Uploads } from "./uploads.ts";
 import { MOST_SECONDS, VoiceRecorder } from "./voice.ts";
 
-/** Says `attached` when there is more or less that can be sent. */
+/** Says `attached` when there is more or less that can be sent, `settled` when one need not be asked any more. */
 export class AttachBar extends PageElement {
   static override properties = {
     app: { attribute: false },
@@ -139,8 +139,11 @@ export class AttachBar extends PageElement {
 
   readonly #chosen = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;
-    this.add([...input.files ?? []]);
+    const files = [...input.files ?? []];
     input.value = "";
+    if (!files.length) return;
+    this.add(files);
+    this.#settle();
   };
 
   readonly #record = async (): Promise<void> => {
@@ -169,12 +172,18 @@ export class AttachBar extends PageElement {
     const { content, seconds, name } = await recorder.stop();
     this.#uploads?.add(content, name, seconds);
     this.requestUpdate();
+    this.#settle();
   };
 
   readonly #dropped = (): void => {
     this.#dropVoice();
     this.requestUpdate();
+    this.#settle();
   };
+
+  #settle(): void {
+    this.dispatchEvent(new CustomEvent("settled", { bubbles: true }));
+  }
 
   #dropVoice(): void {
     clearInterval(this.#tick);

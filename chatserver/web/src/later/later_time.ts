@@ -75,6 +75,12 @@ export class LaterTime extends PageElement {
     this.querySelector<HTMLElement>("textarea, input")?.focus();
   }
 
+  /** On a small screen what stands above, such as help, leaves no room for all: what one goes on with is to be seen. */
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    if (!changed.has("at") && !changed.has("problem")) return;
+    this.querySelector(".later__acts")?.scrollIntoView({ block: "nearest" });
+  }
+
   get #earliest(): number {
     const { composer } = this.talk.view;
     const now = this.app.chats.chat.clock.now();

@@ -26,6 +26,7 @@ import { makeRoomForKeyboard } from "../parts/keyboard_room.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
+import { mutedMark, muteLine } from "../parts/muting.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
 import { openSearch } from "../parts/searching.ts";
 import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
@@ -163,7 +164,7 @@ export class MemberPage extends PageElement {
           <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
           <div class="bar__who">
             <h1>${name}</h1>
-            <p>${talk ? this.#presence(talk) : nothing}</p>
+            <p>${talk ? [mutedMark(talk.view, words), this.#presence(talk)] : nothing}</p>
           </div>
           ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
           <button class="btn btn--help" type="button"
@@ -172,7 +173,7 @@ export class MemberPage extends PageElement {
           ${pageMenu("menu", this.#menu(), words)}
         </header>
         <main class="talk">
-        ${lineStrip(chats.state, words)}
+        ${lineStrip(chats.state, words, talk)}
         ${talk
           ? html`
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
@@ -261,6 +262,7 @@ export class MemberPage extends PageElement {
         ? [
           { label: words.cases.requests, act: () => this.#request() },
           { label: words.readings.menu, act: this.#readings },
+          muteLine(this.app, this.#talk.view),
         ]
         : []),
       { label: words.shortcuts.title, act: () => void this.#shortcuts?.show() },

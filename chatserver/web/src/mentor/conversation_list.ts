@@ -11,6 +11,7 @@ import { byUrgency, dueMark, hasTexts } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
+import { mutedMark } from "../parts/muting.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { planName } from "../parts/plan_name.ts";
 
@@ -131,7 +132,7 @@ export class ConversationList extends PageElement {
     >
       <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
       <span class="conv__name">${name}</span>
-      <span class="conv__end">${
+      <span class="conv__end">${mutedMark(view, words)}${
       hasUrgentNote(talk)
         ? html`<span class="tag tag--urgent">${words.urgent.label}</span>`
         : nothing

@@ -19,8 +19,8 @@ export class OwnDays extends Store {
     const { chat } = app.chats;
     chat.on("event", (event) => {
       if (event.type === "welcome" && this.#asked) void this.load();
-      if (event.type === "accepted") this.#wrote(event.conversation, event.at);
     });
+    chat.on("wrote", ({ conversation, at }) => this.#wrote(conversation, at));
   }
 
   /** Ask, where nobody has yet, or the week that is known is over. */

@@ -15,6 +15,8 @@ import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
+import { mutedMark, muteLine } from "../parts/muting.ts";
+import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
 import { planHint, planName } from "../parts/plan_name.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
@@ -91,7 +93,7 @@ export class MentorThread extends PageElement {
             "conversations",
           )} aria-label=${words.mentor.backToList}>${icon("back")}</a>
           <span class="avatar only-wide" aria-hidden="true">${name.slice(0, 1)}</span>
-          <div class="bar__who"><h2 id="with">${name}</h2><p>${dueMark(
+          <div class="bar__who"><h2 id="with">${name}</h2><p>${mutedMark(view, words)}${dueMark(
             view.reply,
             words,
             times,
@@ -104,19 +106,14 @@ export class MentorThread extends PageElement {
           <button class="btn btn--primary" type="button" @click=${this.#book}>${icon(
             "calendar",
           )}${words.mentor.book}</button>
-          <button
-            class="btn btn--icon"
-            type="button"
-            aria-label=${words.mentor.more(name)}
-            @click=${this.#request}
-          >${icon("menu")}</button>
+          ${pageMenu("talk-menu", this.#menu(), words, words.mentor.more(name))}
         </div>
         <dl class="facts">
           ${tellsBy ? fact(words.mentor.by, times.clock(due), "only-narrow") : nothing}
           ${fact(words.mentor.plan, planName(view.plan))}
           ${this.#facts(times)}
         </dl>
-        ${lineStrip(chats.state, words)}
+        ${lineStrip(chats.state, words, talk)}
         <message-list .app=${app} .talk=${talk} .name=${name}
           .end=${this.#locked(name)} .canReport=${true}></message-list>
         ${view.no_answer_needed && view.reply.waiting_since
@@ -128,6 +125,14 @@ export class MentorThread extends PageElement {
           .also=${this.#days?.wouldSuffice(view.id) ? words.ownDays.suffices : ""}></chat-composer>
       </section>
     `;
+  }
+
+  #menu(): MenuLine[] {
+    const { app, talk } = this;
+    return [
+      { label: app.words.cases.requests, act: this.#request },
+      muteLine(app, talk.view),
+    ];
   }
 
   #facts(times: Times) {

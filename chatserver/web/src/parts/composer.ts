@@ -38,7 +38,7 @@ export class ChatComposer extends PageElement {
   declare talk: Talk;
   /** Of whoever reads it. */
   declare name: string;
-  /** What stands above the line while it is locked. */
+  /** What stands above the line while the member cannot write. */
   declare above: ((composer: Composer, text: string) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
@@ -137,9 +137,7 @@ export class ChatComposer extends PageElement {
     const { words, chats, role } = this.app;
     const view = this.talk.view;
     const times = new Times(this.app.language, view.zone);
-    const isOpen = role === "member"
-      ? view.composer.open
-      : !["ended", "suspended"].includes(view.status);
+    const { isOpen } = this.talk;
     const now = chats.chat.clock.now();
     const state = !this.talk.isSure
       ? this.#unsure()
@@ -153,11 +151,11 @@ export class ChatComposer extends PageElement {
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}
         @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
-        @attached=${this.#attached} @noted=${this.#noted}>
+        @attached=${this.#attached} @settled=${this.#settled} @noted=${this.#noted}>
         ${this.#later
           ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
           : nothing}
-        ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
+        ${state.isOpen && view.composer.open ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
@@ -322,6 +320,13 @@ export class ChatComposer extends PageElement {
     if (!bar.hasFailed) void this.#send();
   };
 
+  /** What is to be attached is known, or nothing is: one goes on writing. */
+  readonly #settled = (): void => {
+    this.#asksWhat = false;
+    this.requestUpdate();
+    this.#field.focus();
+  };
+
   readonly #attach = (): void => {
     this.#asksWhat = !this.#asksWhat;
     void this.#withBar();
@@ -352,6 +357,7 @@ export class ChatComposer extends PageElement {
     if (!files?.length) return;
     event.preventDefault();
     const chosen = [...files]; // the list is empty once the event is over
+    this.#asksWhat = false;
     void this.#withBar().then((bar) => bar?.add(chosen));
   }
 

@@ -18,7 +18,16 @@ export function helpStrip(lead: string, lines: readonly HelpLine[], words: Words
   `;
 }
 
-/** At a mentor's own lock: the lines are the member's, for the mentor to tell them of. */
+/** Above a mentor's field while the member cannot write: the member's lines, for the mentor to tell them of. */
 export function helpForMember({ words }: App, name: string): (composer: Composer) => unknown {
-  return ({ help }) => help?.length ? helpStrip(words.help.forMember(name), help, words) : nothing;
+  return ({ help }) =>
+    help?.length
+      ? html`<p class="help-aside"><span>${words.help.forMember(name)}</span>${
+        firstLines(help).map((each) =>
+          html`
+            <a href=${dialled(each)}>${lineName(each, words)} ${each.number}</a>
+          `
+        )
+      }</p>`
+      : nothing;
 }

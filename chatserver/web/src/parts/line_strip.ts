@@ -2,14 +2,21 @@
 
 import { html, nothing } from "lit";
 import type { ChatState } from "../client/chat.ts";
+import type { Talk } from "../state/talk.ts";
 import type { Words } from "../words/words.ts";
 import { icon } from "./icons.ts";
 
-export function lineStrip(state: ChatState, words: Words) {
+/** Of `talk`, where there is one: what is written at a lock is sent by nobody. */
+export function lineStrip(state: ChatState, words: Words, talk: Talk | undefined) {
   if (state !== "offline" && state !== "unsure") return nothing;
-  const [lead, more] = state === "offline"
-    ? [words.link.offline, words.link.offlineMore]
-    : [words.link.unsure, words.link.unsureMore];
+  const isLocked = talk?.isSure && !talk.isOpen;
+  const { link } = words;
+  const lead = state === "offline" ? link.offline : link.unsure;
+  const more = isLocked
+    ? link.lockedMore
+    : state === "offline"
+    ? link.offlineMore
+    : link.unsureMore;
   return html`
     <div class="strip strip--offline"
       role="status">${icon("offline")}<p><strong>${lead}</strong> ${more}</p></div>

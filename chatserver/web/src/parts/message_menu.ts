@@ -12,8 +12,7 @@ import { icon } from "./icons.ts";
 
 const EMOJI = ["👍", "❤️", "😊", "🙏", "💪", "😢"];
 const MINUTE = 60_000;
-/** As the server has it; where its policy says otherwise, its refusal is shown. */
-const EDIT_MS = 15 * MINUTE;
+/** As the server has it. */
 const DELETE_MS = 24 * 60 * MINUTE;
 
 /** Tells by `answering` that what is written next answers the message, by `report` that support is to hear of it. */
@@ -90,7 +89,8 @@ export class MessageMenu extends PageElement {
           : html`<li><button type="button" @click=${this.#report}>${
             icon("mail", "s")
           } ${words.message.report}</button></li>`}
-        ${isMine && age < EDIT_MS && (message.body || hasFiles(message)) && !message.exercise
+        ${isMine && age < chats.editMinutes * MINUTE && (message.body || hasFiles(message)) &&
+            !message.exercise
           ? html`<li><button type="button" @click=${() => this.#show("edit")}>${
             icon("pen", "s")
           } ${words.message.edit}</button></li>`

@@ -3,10 +3,10 @@
 import { html, nothing } from "lit";
 import type { AbsenceList, AbsenceView, MentorList, NamedMentor } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
-import { nameOf } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
+import { mentorInWords } from "../parts/mentor_in_words.ts";
 
 export class MentorAbsences extends PageElement {
   static override properties = { app: { attribute: false } };
@@ -90,7 +90,7 @@ export class MentorAbsences extends PageElement {
       value="">${words.absences.nobody}</option>${
       this.#others.map((each) =>
         html`<option value=${each.id} ?selected=${each.id === chosen}>${
-          each.name || nameOf(each.id)
+          mentorInWords(each, this.app.language)
         }</option>`
       )
     }</select></p>`;

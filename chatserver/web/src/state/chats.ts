@@ -10,6 +10,7 @@ export class Chats extends Store {
   readonly user: string;
   readonly #talks = new Map<string, Talk>();
   #unreadNotices = 0;
+  #editMinutes = 0;
   #ended: EndReason | undefined;
   #greeted = false;
   /** The last one that the list has given since the welcome, and whether there are more. */
@@ -88,6 +89,11 @@ export class Chats extends Store {
     return this.#talks.get(id);
   }
 
+  /** For how many minutes one may edit one's own message; 0: never, and until the server has said it. */
+  get editMinutes(): number {
+    return this.#editMinutes;
+  }
+
   get unreadNotices(): number {
     return this.#unreadNotices;
   }
@@ -106,6 +112,7 @@ export class Chats extends Store {
       case "welcome":
         this.#greeted = true;
         this.#unreadNotices = event.notices?.unread ?? this.#unreadNotices;
+        this.#editMinutes = event.edit_minutes;
         this.#welcome(event);
         this.changed();
         return;

@@ -100,6 +100,12 @@ export class Talk extends Store {
     return this.#isSure;
   }
 
+  /** Whether one's own side may write now: a member by the rules, a mentor until it is over. */
+  get isOpen(): boolean {
+    const { member, composer, status } = this.view;
+    return this.#user === member ? composer.open : !["ended", "suspended"].includes(status);
+  }
+
   get isLoading(): boolean {
     return this.#loading !== undefined;
   }

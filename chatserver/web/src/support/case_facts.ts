@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { CaseAsk, CaseFactsSaid } from "../app/api_types.ts";
 import { money } from "../parts/format.ts";
 import type { Desk } from "./desk.ts";
+import "./mentor_field.ts";
 import { wordOf } from "./word_of.ts";
 
 type FactName = keyof CaseFactsSaid;
@@ -108,12 +109,18 @@ function field(name: FactName, required: boolean, known: CaseFactsSaid, desk: De
     : NUMBERS.has(name)
     ? "number"
     : "text";
-  const people = name === "mentor" || name === "person";
+  if (name === "mentor") {
+    return html`
+      <mentor-field .desk=${desk} .field=${id} .name=${name} .label=${label}
+        .required=${required}></mentor-field>
+    `;
+  }
+  const isPerson = name === "person";
   return html`<div class="field"><label for=${id}>${label}</label><input class="input" id=${id}
     name=${name} type=${type} autocomplete="off" ?required=${required} list=${
-    people ? "known-mentors" : nothing
+    isPerson ? "known-mentors" : nothing
   }>${
-    people
+    isPerson
       ? html`<datalist id="known-mentors">${
         desk.board.mentors.map((each) =>
           html`<option value=${each}>${desk.people.name(each)}</option>`

@@ -5,7 +5,8 @@ import { HttpProblem } from "../app/http.ts";
 import { Place } from "../app/place.ts";
 import { AskingElement, given, saidIn } from "./asked.ts";
 import "./people_search.ts";
-import { personFields, personIdField, textField } from "./person_fields.ts";
+import "./mentor_field.ts";
+import { memberIdField, personFields, textField } from "./person_fields.ts";
 
 export class PeoplePage extends AskingElement {
   static override properties = { desk: { attribute: false } };
@@ -41,14 +42,9 @@ export class PeoplePage extends AskingElement {
               <h2 id="new-conversation">${words.newConversation}</h2>
               <p class="small quiet">${words.byName}</p>
               ${textField("c-id", "id", words.id)}
-              ${personIdField(
-                { id: "c-member", name: "member", label: words.memberId, role: "member" },
-                this.desk,
-              )}
-              ${personIdField(
-                { id: "c-mentor", name: "mentor", label: words.mentorId, role: "mentor" },
-                this.desk,
-              )}
+              ${memberIdField("c-member", words.memberId, this.desk)}
+              <mentor-field .desk=${this.desk} .field=${"c-mentor"} .name=${"mentor"}
+                .label=${words.mentorId} .required=${true}></mentor-field>
               <div class="field"><label for="c-plan">${words.plan}</label><input class="input"
                 id="c-plan" name="plan" autocomplete="off" required list="plans"><datalist
                 id="plans">${this.desk.board.plans.map((each) =>

@@ -32,26 +32,18 @@ export function textField(id: string, name: string, label: string, value = "") {
     name=${name} autocomplete="off" required .value=${value}></div>`;
 }
 
-/** Somebody's id, who is offered by name while it is typed. */
-export function personIdField(
-  { id, name, label, role }: {
-    id: string;
-    name: string;
-    label: string;
-    role: "member" | "mentor";
-  },
-  desk: Desk,
-) {
+/** A member's id, who is offered by name while it is typed. */
+export function memberIdField(id: string, label: string, desk: Desk) {
   const offer = async (event: Event) => {
     const field = event.currentTarget as HTMLInputElement;
     const list = field.list;
     const said = field.value;
     if (!list || !said.trim()) return;
-    const found = await desk.people.search(said, role, MOST).catch(() => NOBODY);
+    const found = await desk.people.search(said, "member", MOST).catch(() => NOBODY);
     if (field.value !== said) return;
     list.replaceChildren(...found.people.map((each) => new Option(each.name, each.id)));
   };
   return html`<div class="field"><label for=${id}>${label}</label><input class="input" id=${id}
-    name=${name} autocomplete="off" required list="${id}-found" @input=${offer}><datalist
+    name="member" autocomplete="off" required list="${id}-found" @input=${offer}><datalist
     id="${id}-found"></datalist></div>`;
 }

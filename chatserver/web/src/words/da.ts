@@ -25,6 +25,7 @@ export const da: Words = {
     offline: "Du er offline.",
     offlineMore:
       "Skriv bare videre; det sendes af sig selv, i rækkefølge, når forbindelsen er tilbage.",
+    lockedMore: "Det, du skriver, bliver liggende her.",
     unsure: "Forbindelsen er langsom.",
     unsureMore: "Det, du skriver, bliver liggende her, til det er sendt.",
     notNow: "Det kan ikke vises uden forbindelse. Prøv igen, når du er online.",
@@ -613,6 +614,9 @@ export const da: Words = {
     note: "Med egne ord",
     reported: (name: string) =>
       `Denne besked fra ${name} går til support sammen med dem omkring den:`,
+    reportedToo: (name) =>
+      `Du har allerede en åben anmeldelse. Denne besked fra ${name} føjes til den:`,
+    alsoReported: (name, when, id) => `Også anmeldt: beskeden fra ${name}, ${when} (id ${id}).`,
     write: "Skriv til support",
     ask: "Send",
     sent: "Det ligger hos support. Her ser du, hvad det bliver til.",
@@ -678,6 +682,14 @@ export const da: Words = {
     already: "Du har sendt en hastebesked. Du kan sende en ny, når der har været åbent.",
     isOpen: "Der er åbent: send det som en besked.",
     notSent: "Hastebeskeden blev ikke sendt. Prøv igen.",
+  },
+  mute: {
+    mute: "Sæt samtalen på lydløs",
+    means:
+      "Ingen notifikationer om den på nogen af dine enheder og kun e-mail om det, du skal vide. Du læser som før, og fristerne løber.",
+    muted: "På lydløs",
+    undo: "Få notifikationer igen",
+    undone: "Du får notifikationer om denne samtale igen.",
   },
   readings: {
     menu: "Hvad support har læst",

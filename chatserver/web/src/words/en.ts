@@ -22,6 +22,7 @@ export const en = {
   link: {
     offline: "You are offline.",
     offlineMore: "Go on writing; it is sent by itself, in order, when the line is back.",
+    lockedMore: "What you write is kept here.",
     unsure: "The line is slow.",
     unsureMore: "What you write is kept here until it is sent.",
     notNow: "This cannot be shown without a connection. Try again when you are online.",
@@ -620,6 +621,10 @@ export const en = {
     none: "Nothing is open.",
     note: "In your own words",
     reported: (name: string) => `This message from ${name} goes to support, with those around it:`,
+    reportedToo: (name: string) =>
+      `You have a report open already. This message from ${name} is added to it:`,
+    alsoReported: (name: string, when: string, id: string) =>
+      `Also reported: the message from ${name}, ${when} (id ${id}).`,
     write: "Write to support",
     ask: "Send",
     sent: "It is with support. You see here what becomes of it.",
@@ -681,6 +686,14 @@ export const en = {
     already: "You have sent an urgent note. The next one can be sent once writing has been open.",
     isOpen: "Writing is open: send it as a message.",
     notSent: "The note could not be sent. Try again.",
+  },
+  mute: {
+    mute: "Mute this conversation",
+    means:
+      "No notices of it on any of your devices, and mail only about what you must know. Reading and deadlines go on.",
+    muted: "Muted",
+    undo: "Hear of it again",
+    undone: "Notices of this conversation come again.",
   },
   readings: {
     menu: "What support has read",

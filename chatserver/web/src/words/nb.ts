@@ -24,6 +24,7 @@ export const nb: Words = {
   link: {
     offline: "Du er uten nett.",
     offlineMore: "Bare skriv videre; det sendes av seg selv, i rekkefølge, når nettet er tilbake.",
+    lockedMore: "Det du skriver, blir liggende her.",
     unsure: "Forbindelsen er treg.",
     unsureMore: "Det du skriver, blir liggende her til det er sendt.",
     notNow: "Dette kan ikke vises uten nett. Prøv igjen når du er på nett.",
@@ -609,6 +610,10 @@ export const nb: Words = {
     note: "Med egne ord",
     reported: (name: string) =>
       `Denne meldingen fra ${name} går til support, sammen med dem rundt den:`,
+    reportedToo: (name) =>
+      `Du har en åpen rapport allerede. Denne meldingen fra ${name} legges til i den:`,
+    alsoReported: (name, when, id) =>
+      `Rapportert i tillegg: meldingen fra ${name}, ${when} (id ${id}).`,
     write: "Skriv til support",
     ask: "Send",
     sent: "Det ligger hos support. Her ser du hva det blir til.",
@@ -674,6 +679,14 @@ export const nb: Words = {
     already: "Du har sendt en hastemelding. Du kan sende en ny når det har vært åpent.",
     isOpen: "Det er åpent: send det som en melding.",
     notSent: "Hastemeldingen ble ikke sendt. Prøv igjen.",
+  },
+  mute: {
+    mute: "Demp samtalen",
+    means:
+      "Ingen varsler om den på noen av enhetene dine, og e-post bare om det du må vite. Du leser som før, og fristene løper.",
+    muted: "Dempet",
+    undo: "Få varsler igjen",
+    undone: "Du får varsler om denne samtalen igjen.",
   },
   readings: {
     menu: "Hva support har lest",
