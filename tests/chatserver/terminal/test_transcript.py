@@ -43,7 +43,7 @@ def test_people_are_called_by_their_names() -> None:
     page = plain(
         transcript.message(lina, a_message("Hello"), 60) + transcript.message(lina, a_message("Hi", sender="x"), 60)
     )
-    assert page[2:] == ["23:30  Tora Dahl  Hello", "23:30  x          Hello"]
+    assert page[2:] == ["23:30  Tora Dahl  Hello", "23:30  x          Hi"]
 
 
 def test_a_line_of_another_conversation_stands_under_its_own_day() -> None:
