@@ -230,7 +230,7 @@ async def assembled(
                 JoinSession: sessions,
                 Signal: SignalDesk(base.calls, base.store, base.rulebook.policy.sessions),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
-                Urgent: NoteDesk(base.keys, base.rulebook),
+                Urgent: NoteDesk(base.keys, base.rulebook, unsent),
                 Edit: changes,
                 Delete: changes,
                 React: changes,

@@ -4,7 +4,7 @@ The ledger keeps it and tells the records of it, which open its case: `chatserve
 Source: chat.md "A lock that treats people well".
 """
 
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.protocol.codec import check_text, encode_json
@@ -18,6 +18,7 @@ from chatserver.realtime.room import Room
 from quotas.instant import text
 from quotas.ledger.base import Note, NoteResult, NotNoted, Posted, Reused, Stale, Unknown, WhyNotNoted
 from quotas.notes import last_lock_is_over
+from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook
 
@@ -26,12 +27,20 @@ MAX_TRIES = 5
 _CODES: dict[WhyNotNoted, Code] = {"open": "not_locked", "noted": "note_sent"}
 
 
+class DraftDesk(Protocol):
+    """Keeps what is not sent yet."""
+
+    async def went(self, asker: Asker, conversation: str, side: Writer, body: str) -> None:
+        """That text was sent: where it is the draft, it is one no longer. Raises nothing of store and database."""
+
+
 class NoteDesk:
     """A `CommandDesk`."""
 
-    def __init__(self, keys: ConversationKeys, rulebook: Rulebook) -> None:
+    def __init__(self, keys: ConversationKeys, rulebook: Rulebook, drafts: DraftDesk) -> None:
         self._keys = keys
         self._rulebook = rulebook
+        self._drafts = drafts
 
     async def obey(self, asker: Asker, command: Urgent) -> None:
         follower = asker.follower(command.conversation)
@@ -40,7 +49,10 @@ class NoteDesk:
         elif problem := self._problem(asker, follower, command):
             asker.refuse(command, *problem)
         else:
-            self._answer(asker, follower, command, await self._noted(asker, follower.room, command))
+            result = await self._noted(asker, follower.room, command)
+            self._answer(asker, follower, command, result)
+            if isinstance(result, Posted):
+                await self._drafts.went(asker, command.conversation, "member", command.body)
 
     def _problem(self, asker: Asker, follower: Follower[Room], command: Urgent) -> tuple[Code, str] | None:
         writes_as = asker.writes_as(follower)

@@ -1,6 +1,7 @@
 """What the socket asks of what is not sent yet: messages for later, and drafts. They are their writer's alone."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import assert_never
 
 from chatserver.protocol.codec import check_text
@@ -21,6 +22,7 @@ from chatserver.protocol.unsent import (
 from chatserver.realtime.command_desk import Asker, CommandDesks, WritesAs
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.room import Room
+from chatserver.records.database import DatabaseError
 from chatserver.unsent import draft_book, later_book
 from chatserver.unsent.draft_book import DraftBook, Drafted
 from chatserver.unsent.later import IdTaken, LaterMessage, NotLater, TooMany, Underway
@@ -30,6 +32,7 @@ from quotas.admission import Reason
 from quotas.instant import parse, text, text_or_none
 from quotas.ledger.base import Posted, PostRefused
 from quotas.standing import Writer
+from quotas.store.errors import StoreError
 
 _WAS_REFUSED = "that message could not be sent at its time, and is kept: take it back, and use a new id"
 _MISSED = LaterChanged(None)
@@ -204,6 +207,17 @@ class UnsentDesk:
         asker.tell(
             DraftStands(draft.conversation, draft.body, text_or_none(draft.written_at), done.returned or None, ask)
         )
+
+    async def went(self, asker: Asker, conversation: str, side: Writer, body: str) -> None:
+        """That text was sent, and not by `send`: where it is the draft, it is one no longer, on no device."""
+        with suppress(StoreError, DatabaseError):
+            async with asker.turn:
+                draft = await self._drafts.find(conversation, asker.user)
+                if not draft.body or draft.body.strip() != body.strip():
+                    return
+                done = await self._drafts.put(conversation, side, asker.user, "", draft.written_at, asker.id)
+            if done is not None:
+                self._stands(asker, done)
 
     async def _list_drafts(self, asker: Asker, command: Drafts) -> None:
         if asker.reads_along:

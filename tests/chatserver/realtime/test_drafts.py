@@ -1,9 +1,12 @@
 """What somebody is writing is on all of their devices, and on nobody else's."""
 
+from pathlib import Path
+
 from chatserver.unsent.rows import drafts as rows
 from quotas import instant
 from tests.chatserver.realtime.devices import Device, Event
-from tests.chatserver.realtime.servers import HereServer
+from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.realtime.test_urgent import SATURDAY, note
 
 Pair = tuple[HereServer, HereServer]
 
@@ -66,6 +69,22 @@ async def test_to_send_clears_it_everywhere(server: HereServer) -> None:
         cleared = await phone.hears("draft")
         assert (cleared["body"], cleared["at"]) == ("", None)
         assert await listed(phone) == []
+
+
+async def test_an_urgent_note_clears_what_it_says_and_nothing_else(valkey_url: str, tmp_path: Path) -> None:
+    async with here(valkey_url, tmp_path, now=SATURDAY) as server:
+        for conversation in ("c1", "c2"):
+            await server.conversation(conversation, "basic")
+        async with server.device("mia") as phone, server.device("mia") as laptop:
+            await drafts(phone, "Please call me\n")
+            await laptop.hears("draft", body="Please call me\n")
+            assert (await note(laptop))["type"] == "accepted"
+            for device in (laptop, phone):
+                assert (await device.hears("draft"))["at"] is None
+            await drafts(phone, "About something else", conversation="c2")
+            await phone.say("urgent", conversation="c2", id="n2", body="Please call me")
+            assert (await phone.answer("n2"))["type"] == "accepted"
+            assert [each["body"] for each in await listed(phone)] == ["About something else"]
 
 
 async def test_what_was_not_seen_is_not_cleared(server: HereServer) -> None:

@@ -13,6 +13,7 @@ from tests.web.cable import cable
 from tests.web.relay import relay
 from tests.web.stories.booked import booked
 from tests.web.stories.calling import Radio, joined, note, sees
+from tests.web.stories.test_changes import choose
 from tests.web.stories.writing import letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -52,6 +53,8 @@ async def test_two_meet_one_loses_the_network_and_the_call_comes_back(
                 await expect(mia.get_by_role("button", name="Chat")).to_contain_text("1 unread")
                 await mia.get_by_role("button", name="Chat").click()
                 await expect(letters(mia, "Here is the page I mentioned.")).to_be_visible()
+                await choose(mia, "Here is the page I mentioned.", "Answer")
+                await expect(mia.get_by_role("textbox", name="Message")).to_be_focused()
                 await mia.get_by_role("button", name="Chat").click()
 
                 await radio.turn(on=False)

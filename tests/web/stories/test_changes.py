@@ -85,6 +85,30 @@ async def test_both_react_answer_edit_and_take_back(browser: Browser, valkey_url
             await expect(row(mia.page, "I said yes again.").first).to_contain_text("💪")
 
 
+async def test_an_answer_says_what_it_answers_also_further_up_than_what_is_shown(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "light")
+        async with server.device("tora") as device, signed_in(browser, server, "tora", **DESKTOP) as tora:
+            page = tora.page
+            for number in range(1, 121):
+                await device.write(f"line {number}")
+            for id, about in (("a", 1), ("b", 2)):
+                await device.say("send", conversation="c1", id=id, body=f"About {id}", reply_to=about)
+                assert (await device.answer(id))["type"] == "accepted"
+            await page.reload()
+            await page.get_by_role("link", name="Mia").click()
+            await expect(row(page, "About a")).to_contain_text("line 1")
+            await expect(row(page, "About b")).to_contain_text("line 2")
+            await expect(row(page, "line 119")).to_be_visible()
+            assert await page.get_by_role("list", name="Messages").get_by_text("line 1", exact=True).count() == 1
+            await change(device, "edit", 1, body="the first line")
+            await expect(row(page, "About a")).to_contain_text("the first line")
+            await change(device, "delete", 2)
+            await expect(row(page, "About b")).to_contain_text("a message that is not there any more")
+
+
 async def test_a_reaction_that_is_refused_is_seen_and_heard_until_one_is_not(
     browser: Browser, valkey_url: str, tmp_path: Path
 ) -> None:

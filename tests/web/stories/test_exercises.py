@@ -72,6 +72,10 @@ async def test_an_exercise_over_a_weekend(browser: Browser, valkey_url: str, tmp
             await nothing_found(tora)
             await saved.get_by_role("button", name="Put “Greeting” into the message").click()
             await expect(tora.get_by_role("textbox", name="Message")).to_have_value("Good morning Mia.")
+            async with server.device("tora") as laptop:
+                await laptop.say("drafts")
+                if not (await laptop.hears("drafts"))["drafts"]:
+                    await laptop.hears("draft", body="Good morning Mia.")
 
             # An exercise is given.
             await tora.get_by_role("button", name="Saved texts").click()

@@ -128,7 +128,7 @@ export class ChatComposer extends PageElement {
     const texts = back.map((each) => each.body).filter((each) => each);
     if (this.#field.value.trim()) texts.push(this.#field.value);
     this.#field.value = texts.join("\n\n");
-    this.#drafts.keep(this.talk.view.id, this.#field.value);
+    this.#keep();
     this.#refused = back.some((each) => each.reason === "error") ? "error" : "rules";
     this.requestUpdate();
   }
@@ -246,10 +246,15 @@ export class ChatComposer extends PageElement {
     return { name: "open", icon: "pen", lead, more, left: "", windows: null, isOpen: true };
   }
 
-  readonly #typed = (): void => {
+  /** What stands in the field now is the draft, here and on other devices. */
+  #keep(): void {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
-    if (this.#field.value.trim()) this.talk.type();
     this.#later?.drafts.typed(this.talk.view.id);
+  }
+
+  readonly #typed = (): void => {
+    this.#keep();
+    if (this.#field.value.trim()) this.talk.type();
     if (this.#later || (this.above && !this.talk.view.composer.open)) this.requestUpdate();
   };
 
@@ -259,8 +264,12 @@ export class ChatComposer extends PageElement {
     field.value = [detail.body, field.value].filter((each) => each.trim()).join("\n\n");
     this.#typed();
     field.focus();
-    const answered = detail.reply_to === null ? undefined : this.talk.message(detail.reply_to);
-    if (answered) this.talk.answer(answered);
+    const { talk } = this;
+    if (detail.reply_to !== null) {
+      void talk.find(detail.reply_to).then((answered) => {
+        if (answered && !answered.deleted) talk.answer(answered);
+      });
+    }
     if (detail.attachments.length) {
       void this.#withBar().then((bar) => bar?.bringBack(detail.attachments));
     }
@@ -276,7 +285,7 @@ export class ChatComposer extends PageElement {
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing) {
-      this.closest(".talk, .thread")?.querySelector<HTMLElement>(".scroller")?.focus();
+      this.closest(".talk, .thread, .callchat")?.querySelector<HTMLElement>(".scroller")?.focus();
       return;
     }
     // With a keyboard Enter sends; on a phone it begins a line. Who composes a character has not finished.
@@ -295,7 +304,7 @@ export class ChatComposer extends PageElement {
   offer(text: string): void {
     const field = this.#field;
     field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
-    this.#drafts.keep(this.talk.view.id, field.value);
+    this.#keep();
     this.requestUpdate();
     field.focus();
   }
@@ -303,7 +312,7 @@ export class ChatComposer extends PageElement {
   /** It went as an urgent note. */
   readonly #noted = (): void => {
     this.#field.value = "";
-    this.#drafts.keep(this.talk.view.id, "");
+    this.#keep();
     this.#refused = false;
     this.requestUpdate();
   };
@@ -369,8 +378,7 @@ export class ChatComposer extends PageElement {
   #takeOut(text: string): void {
     const field = this.#field;
     if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart();
-    this.#drafts.keep(this.talk.view.id, field.value);
-    this.#later?.drafts.typed(this.talk.view.id);
+    this.#keep();
     this.#refused = false;
     this.requestUpdate();
   }

@@ -33,14 +33,14 @@ export interface Drawing {
 
 /** A page of the list. To whoever hears it, it is not there: its rows are those of the whole list. */
 export function drawnPage({ rows }: MessagePage, drawing: Drawing) {
-  const { view, talk, times, now } = drawing;
+  const { view, times, now } = drawing;
   // Besides by its rows a page is another one as days pass, when one is called otherwise, and when a session has begun.
   const isSoon = rows.some((each) => each.kind === "event" && each.isLast);
   const until = isSoon ? Math.floor(now / MINUTE) : times.dayNumber(now);
   const names = JSON.stringify(view.names);
   const answered = rows.map((each) =>
     each.kind === "message" && each.message.reply_to
-      ? talk.message(each.message.reply_to)?.body ?? ""
+      ? Object.values(quoteOf(each.message.reply_to, drawing)).join(": ")
       : ""
   ).join("\n");
   return html`
@@ -159,15 +159,27 @@ function said(message: Message, { app: { words } }: Drawing) {
 }
 
 /** What it answers. */
-function quoted({ reply_to }: Message, { app: { words }, talk, view }: Drawing) {
+function quoted({ reply_to }: Message, drawing: Drawing) {
   if (!reply_to) return nothing;
-  const answered = talk.message(reply_to);
-  const text = answered && !answered.deleted && !answered.erased
-    ? answered.body.slice(0, QUOTED) || words.files.count(answered.attachments?.length ?? 0)
-    : words.message.gone;
-  const name = answered ? nameIn(view, answered.from) : "";
-  return html`<div class="quote"><span class="vh">${words.message.answers(name)}: </span><span
-    class="quote__text">${text}</span></div>`;
+  const { name, text } = quoteOf(reply_to, drawing);
+  return html`
+    <div
+      class="quote"><span class="vh">${drawing.app.words.message.answers(
+        name,
+      )}: </span><span class="quote__text">${text}</span></div>
+  `;
+}
+
+/** Whose message has that seq, and how it begins. */
+function quoteOf(seq: number, { app: { words }, talk, view }: Drawing) {
+  const answered = talk.quoted(seq);
+  if (answered === undefined) return { name: "", text: words.message.earlier };
+  if (answered === null) return { name: "", text: words.message.gone };
+  const { body, attachments, deleted, erased } = answered;
+  const text = deleted || erased
+    ? words.message.gone
+    : body.slice(0, QUOTED) || words.files.count(attachments?.length ?? 0);
+  return { name: nameIn(view, answered.from), text };
 }
 
 function reactions(message: Message, drawing: Drawing) {

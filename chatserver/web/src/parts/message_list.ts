@@ -386,7 +386,8 @@ export class MessageList extends PageElement {
   }
 
   readonly #toField = (): void =>
-    this.closest(".talk, .thread")?.querySelector<HTMLElement>(".write textarea")?.focus();
+    this.closest(".talk, .thread, .callchat")?.querySelector<HTMLElement>(".write textarea")
+      ?.focus();
   readonly #toEnd = (): void => this.toEnd();
   readonly #toUnread = (): void => void this.toUnread();
 }

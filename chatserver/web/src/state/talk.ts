@@ -36,6 +36,10 @@ export class Talk extends Store {
   readonly #user: string;
   /** By seq; null where something is that has no row of its own: a change of a message. */
   readonly #messages = new Map<number, Message | null>();
+  /** Messages from further up than what is loaded, which others answer; null where there is none. */
+  readonly #further = new Map<number, Message | null>();
+  /** By seq: what was asked for of them. */
+  readonly #quoting = new Map<number, Promise<void>>();
   #sorted: Message[] | undefined;
   #more = true;
   #hasPage = false;
@@ -67,6 +71,40 @@ export class Talk extends Store {
   /** The message of that seq, where it is loaded. */
   message(seq: number): Message | undefined {
     return this.#messages.get(seq) ?? undefined;
+  }
+
+  /**
+   * The message of that seq, which may stand further up than what is loaded: then it is asked for, once. Undefined where
+   * it cannot be had; null where there is none.
+   */
+  async find(seq: number): Promise<Message | null | undefined> {
+    const known = this.quoted(seq);
+    if (known !== undefined) return known;
+    await this.#quoting.get(seq);
+    return this.quoted(seq);
+  }
+
+  /** As `find`, as far as it is known now: undefined as long as it has not come. Whoever watches hears when it has. */
+  quoted(seq: number): Message | null | undefined {
+    const known = this.#messages.get(seq) ?? this.#further.get(seq);
+    if (known !== undefined) return known;
+    if (this.#messages.has(seq)) return null;
+    // What the newest page brings, and what may not be read, is not asked for.
+    const mayCome = this.#hasPage && seq >= (this.view.reads_from ?? 1);
+    if (mayCome && !this.#quoting.has(seq)) this.#quoting.set(seq, this.#quote(seq));
+    return undefined;
+  }
+
+  async #quote(seq: number): Promise<void> {
+    try {
+      const { messages } = await this.#chat.history(this.view.id, seq + 1, 1);
+      const found = messages.find((each) => each.seq === seq) ?? null;
+      // Meanwhile all of it may have been erased.
+      if (this.#quoting.has(seq)) this.#further.set(seq, found);
+      this.changed();
+    } catch {
+      // The chat is over, or the conversation is somebody else's now.
+    }
   }
 
   /** The message that what is written answers. */
@@ -371,6 +409,8 @@ export class Talk extends Store {
   /** What is held from a seq on is asked for again, and goes when that has come. */
   #dropFrom(seq: number): void {
     for (const each of this.#messages.keys()) if (each >= seq) this.#remembered.add(each);
+    this.#further.clear();
+    this.#quoting.clear();
     // Where it cannot be had the chat is over, or the conversation is somebody else's now.
     this.#refetch().catch(() => {});
   }
@@ -399,8 +439,10 @@ export class Talk extends Store {
   /** A change changes the message that it is about, where that is here. */
   #apply(change: Message): void {
     if (!isChange(change) || !change.about) return;
-    const about = this.#messages.get(change.about);
-    if (about) this.#messages.set(about.seq, changed(about, change));
+    for (const messages of [this.#messages, this.#further]) {
+      const about = messages.get(change.about);
+      if (about) messages.set(about.seq, changed(about, change));
+    }
     if (change.kind === "deletion" && this.#answering?.seq === change.about) {
       this.#answering = undefined;
     }

@@ -107,6 +107,7 @@ export const da: Words = {
     answering: (name: string) => `Svarer ${name}`,
     notAnswer: "Svar ikke på noget",
     gone: "en besked, der ikke findes længere",
+    earlier: "en tidligere besked",
     save: "Gem",
     cancel: "Annullér",
     editTitle: "Redigér beskeden",

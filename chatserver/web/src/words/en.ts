@@ -104,6 +104,7 @@ export const en = {
     answering: (name: string) => `Answering ${name}`,
     notAnswer: "Answer nothing",
     gone: "a message that is not there any more",
+    earlier: "an earlier message",
     save: "Save",
     cancel: "Cancel",
     editTitle: "Edit the message",

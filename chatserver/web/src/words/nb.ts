@@ -106,6 +106,7 @@ export const nb: Words = {
     answering: (name: string) => `Svarer ${name}`,
     notAnswer: "Ikke svar på noe",
     gone: "en melding som ikke finnes lenger",
+    earlier: "en tidligere melding",
     save: "Lagre",
     cancel: "Avbryt",
     editTitle: "Rediger meldingen",
