@@ -146,9 +146,12 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
         "/question TEKST spørg support",
     ),
     "help_report": (
-        "/report TEXT    report to support; /report suspend=yes TEXT asks that nobody writes for now",
-        "/report TEKST   rapporter til support; /report suspend=ja TEKST ber om at ingen skriver inntil videre",
-        "/report TEKST   anmeld til support; /report suspend=ja TEKST beder om, at ingen skriver indtil videre",
+        "/report TEXT    report to support; /report #12 TEXT reports message 12, /report suspend=yes TEXT asks that "
+        "nobody writes for now",
+        "/report TEKST   rapporter til support; /report #12 TEKST rapporterer melding 12, /report suspend=ja TEKST ber "
+        "om at ingen skriver inntil videre",
+        "/report TEKST   anmeld til support; /report #12 TEKST anmelder besked 12, /report suspend=ja TEKST beder "
+        "om, at ingen skriver indtil videre",
     ),
     "help_switch": (
         "/switch         another mentor, please; with your reasons if you like",

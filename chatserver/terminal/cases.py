@@ -1,8 +1,9 @@
 """Cases at the desk: listed, opened by one call each, worked through by their numbers, and told of as they change."""
 
 import asyncio
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from chatserver.protocol.cases import CaseChanged, CaseGlance
 from chatserver.protocol.events import ConversationView
 from chatserver.terminal.case_lines import CaseLines
 from chatserver.terminal.case_wishes import NEEDS_WORDS, facts_and_words, wish_of
+from chatserver.terminal.names import called
 from chatserver.terminal.refusals import in_sentences
 from chatserver.terminal.session_commands import ID_LENGTH, YES
 from chatserver.terminal.starts import start_of
@@ -39,6 +41,7 @@ ACTIONS = (*get_args(CommonAction), *get_args(SuspendAction), *get_args(CaseStat
 TELL = "tell"
 """Support's note that who opened the case reads."""
 LISTED = 20
+_NUMBER = re.compile(r"#([0-9]{1,15})(?:\s+|$)")
 
 CaseTold = TypeVar("CaseTold")
 
@@ -119,13 +122,16 @@ class CaseDesk:
                 case _ if (conversation := desk.current) is None:
                     desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
                 case _ if conversation.away is not None and conversation.away.substitute == desk.user:
-                    desk.announce(desk.texts("request_substitute", name=conversation.mentor))
+                    desk.announce(desk.texts("request_substitute", name=called(conversation.mentor, conversation)))
                 case "/request":
                     await self._request(conversation, rest)
                 case _:
                     await self._load_choices(conversation)
                     choice = next((each for each in self._choices if each.kind == OPENS[command]), None)
-                    await self._wish(conversation, choice, command, rest)
+                    if command == "/report" and (number := _NUMBER.match(rest)):
+                        await self._report(conversation, choice, int(number[1]), rest[number.end() :])
+                    else:
+                        await self._wish(conversation, choice, command, rest)
         except RefusedAnswerError as refused:
             desk.announce(self._refusal(refused.refusal))
         except (AnswerError, ValueError, OSError) as fault:
@@ -213,13 +219,29 @@ class CaseDesk:
             chosen = [each for each in self._choices if each.kind == name]
         await self._wish(conversation, chosen[0] if chosen else None, f"/request {name}", said)
 
+    async def _report(self, conversation: ConversationView, choice: CaseChoiceSaid | None, seq: int, text: str) -> None:
+        """Report the message of that number, and whoever wrote it."""
+        desk = self._desk
+        message = await desk.message(seq)
+        if message is None or message.kind != "text" or message.sender == desk.user:
+            desk.announce(desk.texts("no_message_for"))
+            return
+        about = {"messages": [message.id], "person": message.sender}
+        await self._wish(conversation, choice, f"/report #{seq}", text, about)
+
     async def _load_choices(self, conversation: ConversationView) -> None:
         self._choices = (await self._ask(lambda calls: calls.choices(conversation.id))).choices
         self._choices_of = conversation.id
 
     async def _wish(
-        self, conversation: ConversationView, choice: CaseChoiceSaid | None, command: str, text: str
+        self,
+        conversation: ConversationView,
+        choice: CaseChoiceSaid | None,
+        command: str,
+        text: str,
+        about: Mapping[str, object] | None = None,
     ) -> None:
+        """Ask for it. `about` are facts that the command knows."""
         desk = self._desk
         if choice is None:
             desk.announce(desk.texts("request_none"))
@@ -227,7 +249,7 @@ class CaseDesk:
         if choice.refused is not None:
             desk.announce(desk.texts(f"request_{choice.refused}", title=choice.title))
             return
-        wish = wish_of(choice, text, desk.directory.other(conversation), self._start(conversation.id))
+        wish = wish_of(choice, text, " – ".join(desk.directory.others(conversation)), self._start(conversation.id))
         words = wish.words
         if wish.missing or (not words and choice.kind in NEEDS_WORDS):
             or_ = f" {desk.texts('request_or')} "
@@ -240,7 +262,7 @@ class CaseDesk:
             if sure.lower() not in YES:
                 desk.announce(desk.texts("request_cancel_sure", command=command))
                 return
-        facts, id = wish.facts, uuid4().hex[:ID_LENGTH]
+        facts, id = {**wish.facts, **(about or {})}, uuid4().hex[:ID_LENGTH]
         made = await self._ask(lambda calls: calls.open(id, choice.kind, conversation.id, facts, words))
         self._listed = []
         self._tell(made)

@@ -10,6 +10,7 @@ from chatserver.protocol.events import ConversationView, Welcome
 from chatserver.protocol.visible import shows
 from chatserver.terminal import pipe
 from chatserver.terminal.desk import Desk
+from chatserver.terminal.names import called
 from chatserver.terminal.screen import Screen
 from chatserver.terminal.texts import Texts, choose_language
 from chatserver.terminal.transcript import visible
@@ -128,7 +129,8 @@ class Doorbell:
 
 
 def _with(welcome: Welcome, conversation: ConversationView) -> str:
-    return conversation.mentor if welcome.user == conversation.member else conversation.member
+    person = conversation.mentor if welcome.user == conversation.member else conversation.member
+    return called(person, conversation)
 
 
 def _only(welcome: Welcome) -> str | None:

@@ -298,7 +298,7 @@ class Desk:
         conversation = self.chat.conversations.get(event.conversation)
         if conversation is None or (event.conversation != self._current and event.kind != "starting"):
             return
-        for line in self._live.of(event, self.user, conversation.zone, self.chat.now()):
+        for line in self._live.of(event, self.user, conversation, self.chat.now()):
             match event.kind:
                 case "joined":
                     self.announce(line)
@@ -462,6 +462,14 @@ class Desk:
                 self._print([self._transcript.numbered(self.current, each, self._paper.width) for each in texts])
                 for each in texts:
                     self.messages.note(each)
+
+    async def message(self, seq: int) -> Message | None:
+        """That of the open conversation, also where it is not shown; None where there is none. Raises ChatError."""
+        known = self.messages.find(seq)
+        if known is None and self.current is not None and 0 < seq <= self.current.last_seq:
+            page = await self.chat.history(self.current.id, seq + 1, 1)
+            known = next((each for each in page.messages if each.seq == seq), None)
+        return known
 
     async def show_own(self, message: Message) -> None:
         """What was just accepted here: the server tells it to one's other devices alone."""

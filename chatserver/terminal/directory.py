@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chatserver.client import ChatClient
 from chatserver.protocol.events import ConversationView, Role, Welcome
+from chatserver.terminal.names import called
 from chatserver.terminal.news import News
 from chatserver.terminal.status import away, is_overdue, standing, urgency
 from chatserver.terminal.texts import Texts
@@ -28,13 +29,13 @@ class Directory:
     def __iter__(self) -> Iterator[ConversationView]:
         return iter(list(self._chat.conversations.values()))
 
+    def others(self, conversation: ConversationView) -> list[str]:
+        """The id of the other side, or for support those of both sides."""
+        return [each for each in (conversation.member, conversation.mentor) if each != self.user]
+
     def other(self, conversation: ConversationView) -> str:
-        """The other side, or for support both sides."""
-        if self.user == conversation.member:
-            return conversation.mentor
-        if self.user == conversation.mentor:
-            return conversation.member
-        return f"{conversation.member} – {conversation.mentor}"
+        """The other side by name, or for support both sides."""
+        return " – ".join(called(each, conversation) for each in self.others(conversation))
 
     def label(self, conversation: ConversationView) -> str:
         """The other side; with plan, id and state where there is another conversation with them."""
@@ -51,9 +52,13 @@ class Directory:
         """The conversation with that id; else those with that other person, or with one whose name begins so."""
         return (
             [each for each in self if each.id == name]
-            or [each for each in self if self.other(each) == name]
-            or [each for each in self if self.other(each).lower().startswith(name.lower())]
+            or [each for each in self if name in (self.other(each), *self.others(each))]
+            or [each for each in self if any(word.startswith(name.lower()) for word in self._words(each))]
         )
+
+    def _words(self, conversation: ConversationView) -> list[str]:
+        """What whoever looks for it may begin to write, in small letters."""
+        return [each.lower() for each in (self.other(conversation), " – ".join(self.others(conversation)))]
 
     def standing(self, conversation: ConversationView) -> list[str]:
         parts = standing(self._texts, self.role, conversation, self._chat.now())

@@ -1,9 +1,10 @@
 """Events of the system in words: what happened to a session, and what is said while it lasts."""
 
 from chatserver.protocol.event_details import details_of
-from chatserver.protocol.events import SystemEvent
+from chatserver.protocol.events import ConversationView, SystemEvent
 from chatserver.protocol.session_events import SessionChanged
 from chatserver.protocol.sessions import BookingView
+from chatserver.terminal.names import called
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import day_and_time, duration, time_of_day
 from quotas import instant
@@ -37,7 +38,7 @@ class LiveNews:
         self._texts = texts
         self._known_joins: set[tuple[str, str, str]] = set()
 
-    def of(self, event: SessionChanged, user: str, zone: str, now: int) -> list[str]:
+    def of(self, event: SessionChanged, user: str, conversation: ConversationView, now: int) -> list[str]:
         """In lines; none for what comes as an entry of its own. A join is told once, also where it is said again."""
         booking = event.booking
         if booking is None:
@@ -47,11 +48,14 @@ class LiveNews:
                 starts_at = instant.parse(booking.starts_at)
                 what = self._texts(f"session_{booking.service}")
                 said = self._texts(
-                    "said_starting", what=what, when=time_of_day(starts_at, zone), left=self._left(starts_at, now)
+                    "said_starting",
+                    what=what,
+                    when=time_of_day(starts_at, conversation.zone),
+                    left=self._left(starts_at, now),
                 )
                 return [said[:1].upper() + said[1:]]
             case "joined":
-                return self._joined(booking, user)
+                return self._joined(booking, user, conversation)
             case "ending":
                 return [self._texts("said_ending", left=self._left(instant.parse(booking.ends_at), now))]
             case _:
@@ -65,11 +69,12 @@ class LiveNews:
         """In minutes, rounded: it is said a moment after the minute."""
         return duration(self._texts, max(1, round((until - now) / MINUTE)) * MINUTE)
 
-    def _joined(self, booking: BookingView, user: str) -> list[str]:
+    def _joined(self, booking: BookingView, user: str, conversation: ConversationView) -> list[str]:
         said = []
         for person, at in ((booking.member, booking.joins.member), (booking.mentor, booking.joins.mentor)):
             if at is not None and (booking.id, person, at) not in self._known_joins:
                 self._known_joins.add((booking.id, person, at))
                 own = person == user
-                said.append(self._texts("said_joined_you") if own else self._texts("said_joined", name=person))
+                name = called(person, conversation)
+                said.append(self._texts("said_joined_you") if own else self._texts("said_joined", name=name))
         return said

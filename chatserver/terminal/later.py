@@ -63,6 +63,7 @@ async def _keep(desk: "Desk", conversation: ConversationView, text: str) -> None
     match await desk.chat.send_later(conversation.id, text, at):
         case Scheduled():
             desk.announce(desk.texts(kept, when=_said(desk, conversation, at), text=visible(text)))
+            _tell_of_window(desk, conversation)
             desk.announce(desk.texts("later_how"))
         case Refused():
             desk.announce(desk.texts("later_not_kept"))
@@ -80,6 +81,13 @@ async def _again(desk: "Desk", conversation: ConversationView, message: LaterVie
         return
     await desk.chat.reschedule(message.conversation, message.id, at=at)
     desk.announce(desk.texts("later_kept", when=_said(desk, conversation, at)))
+    _tell_of_window(desk, conversation)
+
+
+def _tell_of_window(desk: "Desk", conversation: ConversationView) -> None:
+    """To a member whose plan counts windows: what is sent then opens one."""
+    if desk.role == "member" and conversation.composer.windows_left is not None:
+        desk.announce(desk.texts("later_opens_window"))
 
 
 def _shown(desk: "Desk", message: LaterView) -> str:

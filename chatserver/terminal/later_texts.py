@@ -20,6 +20,11 @@ LATER_TEXTS: dict[str, tuple[str, str, str]] = {
         "Ikke gemt: det åbner {opens}; vælg det tidspunkt eller et senere. {text}",
     ),
     "later_kept": ("Kept. It will be sent {when}.", "Tatt vare på. Den sendes {when}.", "Gemt. Den sendes {when}."),
+    "later_opens_window": (
+        "It opens a writing window.",
+        "Det åpner et skrivevindu.",
+        "Det åbner et skrivevindue.",
+    ),
     "later_nothing": (
         "Nothing waits to be sent here. /later TEXT keeps a text for later.",
         "Ingenting venter på å bli sendt her. /later TEKST tar vare på en tekst til senere.",

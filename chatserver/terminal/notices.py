@@ -9,6 +9,7 @@ from chatserver.client.notice_calls import NoticeCalls
 from chatserver.notices.notice_view import notice_of
 from chatserver.protocol.events import ConversationView
 from chatserver.protocol.notices import MAX_NOTICES, NoticeCame, NoticeView
+from chatserver.terminal.names import called
 from chatserver.terminal.transcript import TranscriptLine, wrapped
 from chatserver.terminal.words import DEFAULT_ZONE, date_and_time, time_of_day
 from quotas import instant
@@ -127,7 +128,7 @@ class NoticeBoard:
         known = self._of(notice)
         if known is None:
             return ""
-        return known.member if self._desk.user == known.mentor else known.mentor
+        return called(known.member if self._desk.user == known.mentor else known.mentor, known)
 
     def _zone(self, notice: NoticeView) -> str:
         known = self._of(notice)

@@ -6,11 +6,12 @@ import sys
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.errors import NO_ANSWER
 from chatserver.client.standing import StandingMessages
-from chatserver.protocol.events import Accepted, Message
+from chatserver.protocol.events import Accepted, ConversationView, Message
 from chatserver.protocol.session_events import SessionChanged
 from chatserver.terminal.changes import change_in, earlier_in, is_change, quoted, said_in
 from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.input_lines import InputLines
+from chatserver.terminal.names import called
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.transcript import visible
@@ -95,29 +96,29 @@ async def _print_messages(chat: ChatClient, texts: Texts, conversation: str, kno
     live = LiveNews(texts)
     async for event in chat.events():
         if isinstance(event, SessionChanged) and event.conversation == conversation and chat.welcome is not None:
-            zone = chat.conversations[conversation].zone
-            for line in live.of(event, chat.welcome.user, zone, chat.now()):
-                _print(f"{time_of_day(chat.now(), zone)} · {line}")
+            view = chat.conversations[conversation]
+            for line in live.of(event, chat.welcome.user, view, chat.now()):
+                _print(f"{time_of_day(chat.now(), view.zone)} · {line}")
         if isinstance(event, Message) and event.conversation == conversation:
-            zone = chat.conversations[conversation].zone
+            view = chat.conversations[conversation]
             user = chat.welcome.user if chat.welcome is not None else ""
-            _print(f"{time_of_day(instant.parse(event.at), zone)} {_told(texts, event, known, user, zone)}")
+            _print(f"{time_of_day(instant.parse(event.at), view.zone)} {_told(texts, event, known, user, view)}")
             known.note(event)
 
 
-def _told(texts: Texts, message: Message, known: StandingMessages, user: str, zone: str) -> str:
+def _told(texts: Texts, message: Message, known: StandingMessages, user: str, view: ConversationView) -> str:
     """By whom, what it answers, and what it says; of an event or a change, what happened."""
 
     def name_of(person: str) -> str:
-        return texts("you") if person == user else person
+        return texts("you") if person == user else called(person, view)
 
     if is_change(message):
         return f"· {change_in(texts, message, known, name_of)}"
-    said = said_in(texts, message, zone)
+    said = said_in(texts, message, view.zone)
     if message.kind == "event":
         return f"· {said}"
     return f"{name_of(message.sender)}: " + "\n".join(
-        filter(None, (quoted(texts, message, known, name_of, zone), *earlier_in(texts, message), said))
+        filter(None, (quoted(texts, message, known, name_of, view.zone), *earlier_in(texts, message), said))
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from chatserver.client.http import AnswerError
 from chatserver.client.mentoring import MentoringCalls, SavedSaid
 from chatserver.protocol.events import ConversationView
+from chatserver.terminal.names import called
 from chatserver.terminal.transcript import TranscriptLine
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def _obey(desk: "Desk", conversation: ConversationView, command: str, rest
         names = {"{name}": conversation.member, "{mentor}": conversation.mentor}
         text = saved[int(rest) - 1].body
         for placeholder, person in names.items():
-            text = text.replace(placeholder, conversation.names.get(person) or person)
+            text = text.replace(placeholder, called(person, conversation))
         desk.put_back(text)
     else:
         desk.announce(desk.texts("texts_number"))

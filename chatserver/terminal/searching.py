@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chatserver.protocol.events import FoundMessage
+from chatserver.terminal.names import called
 from chatserver.terminal.transcript import LONGEST_NAME, TranscriptLine, short, visible
 from chatserver.terminal.words import date_and_time
 from quotas import instant
@@ -38,7 +39,8 @@ def _line(desk: "Desk", found: FoundMessage) -> TranscriptLine:
     [conversation, *_] = [*(each for each in desk.directory if each.id == found.conversation), None]
     zone = conversation.zone if conversation is not None else "UTC"
     label = desk.directory.label(conversation) if conversation is not None else found.conversation
-    writer = desk.texts("you") if found.sender == desk.user else short(found.sender, LONGEST_NAME)
+    name = called(found.sender, conversation) if conversation is not None else found.sender
+    writer = desk.texts("you") if found.sender == desk.user else short(name, LONGEST_NAME)
     when = date_and_time(desk.texts, instant.parse(found.at), zone, now=desk.chat.now())
     head = f"{when}  {label} · {writer}: " if label != writer else f"{when}  {writer}: "
     left = max(20, desk.width - len(head))

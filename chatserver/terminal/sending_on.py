@@ -7,6 +7,7 @@ from chatserver.client.http import AnswerError
 from chatserver.client.sessions import SessionCalls, UnansweredSaid
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Message
+from chatserver.terminal.names import called
 from chatserver.terminal.session_commands import YES
 from chatserver.terminal.transcript import wrapped
 
@@ -40,7 +41,7 @@ async def send_on(desk: "Desk", word: str) -> None:
     else:
         lines = [line for message in messages for line in wrapped(message.body, desk.width - 5)]
         desk.show([[("class:unsent", f"     {line}")] for line in lines])
-        desk.announce(desk.texts("send_on_ask", name=conversation.mentor))
+        desk.announce(desk.texts("send_on_ask", name=called(conversation.mentor, conversation)))
 
 
 async def _messages(desk: "Desk", unanswered: UnansweredSaid) -> list[Message]:

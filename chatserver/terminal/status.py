@@ -4,6 +4,7 @@ from typing import Literal
 
 from chatserver.client import ConnectionState
 from chatserver.protocol.events import Composer, ConversationView, Reply, Role
+from chatserver.terminal.names import called
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import date_and_time, duration, time_of_day
 from quotas import instant
@@ -36,11 +37,12 @@ def away(texts: Texts, user: str, conversation: ConversationView) -> list[str]:
     if conversation.away is None:
         return []
     mentor, substitute = conversation.mentor, conversation.away.substitute
+    name = called(mentor, conversation)
     when = date_and_time(texts, instant.parse(conversation.away.until), conversation.zone)
     if user == substitute:
-        return [texts("away_for", name=mentor, when=when)]
-    gone = texts("away_you", when=when) if user == mentor else texts("away_until", name=mentor, when=when)
-    return [gone + (f", {texts('away_stands_in', name=substitute)}" if substitute else "")]
+        return [texts("away_for", name=name, when=when)]
+    gone = texts("away_you", when=when) if user == mentor else texts("away_until", name=name, when=when)
+    return [gone + (f", {texts('away_stands_in', name=called(substitute, conversation))}" if substitute else "")]
 
 
 def writing(texts: Texts, composer: Composer, zone: str, now: int) -> list[str]:

@@ -1,11 +1,14 @@
 """Messages, events and announcements as coloured lines, wrapped to the terminal."""
 
+from functools import partial
+
 from rich.console import Console
 from rich.text import Text
 
 from chatserver.client.standing import StandingMessages
 from chatserver.protocol.events import ConversationView, Message
 from chatserver.terminal.changes import change_in, earlier_in, is_change, quoted, reactions_in, said_in
+from chatserver.terminal.names import called
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import local, long_date, time_of_day
 from quotas import instant
@@ -57,8 +60,8 @@ class Transcript:
         """The next message shows its day again."""
         self._day = ""
 
-    def name(self, person: str) -> str:
-        return self._texts("you") if person == self._user else short(person, LONGEST_NAME)
+    def name(self, conversation: ConversationView, person: str) -> str:
+        return self._texts("you") if person == self._user else short(called(person, conversation), LONGEST_NAME)
 
     def message(self, conversation: ConversationView, message: Message, width: int) -> list[TranscriptLine]:
         moment = instant.parse(message.at)
@@ -69,8 +72,9 @@ class Transcript:
             first, *rest = wrapped(self._happened(conversation, message), width - 9)
             lines.append([time, ("", "  "), ("class:announcement", f"· {first}")])
             return lines + [[("class:announcement", " " * 9 + text)] for text in rest]
-        name = self.name(message.sender)
-        column = max(len(self.name(person)) for person in (self._user, conversation.member, conversation.mentor))
+        name = self.name(conversation, message.sender)
+        people = (self._user, conversation.member, conversation.mentor)
+        column = max(len(self.name(conversation, person)) for person in people)
         if width < NARROW:
             lines.append([time, ("", " "), (style, name)])
             lines += [[(look, "  " + text)] for look, text in self._parts(conversation, message, width - 2)]
@@ -85,7 +89,8 @@ class Transcript:
         """A style and a text for each line: what it answers, what it says, who reacted."""
         look = "class:erased" if message.erased or message.deleted else ""
         zone = conversation.zone
-        above = quoted(self._texts, message, self._known, self.name, zone)
+        name_of = partial(self.name, conversation)
+        above = quoted(self._texts, message, self._known, name_of, zone)
         lines = [("class:hint", short(above, width))] if above else []
         said = said_in(self._texts, message, zone)
         if message.urgent:
@@ -93,18 +98,20 @@ class Transcript:
         before = "\n".join(earlier_in(self._texts, message))
         lines += [("class:hint", text) for text in wrapped(before, width)] if before else []
         lines += [(look, text) for text in wrapped(said, width)]
-        below = reactions_in(message, self.name)
+        below = reactions_in(message, name_of)
         return lines + ([("class:hint", short(below, width))] if below else [])
 
     def _happened(self, conversation: ConversationView, message: Message, known: StandingMessages | None = None) -> str:
         if is_change(message):
-            return change_in(self._texts, message, self._known if known is None else known, self.name)
+            return change_in(
+                self._texts, message, self._known if known is None else known, partial(self.name, conversation)
+            )
         return said_in(self._texts, message, conversation.zone)
 
     def numbered(self, conversation: ConversationView, message: Message, width: int) -> TranscriptLine:
         """A message in one line, with the number that commands take."""
         head = f"#{message.seq:<5} {time_of_day(instant.parse(message.at), conversation.zone)}  "
-        said = f"{self.name(message.sender)}: {said_in(self._texts, message, conversation.zone)}"
+        said = f"{self.name(conversation, message.sender)}: {said_in(self._texts, message, conversation.zone)}"
         return [("class:time", head), ("", short(said, width - len(head)))]
 
     def elsewhere(

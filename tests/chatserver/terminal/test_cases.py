@@ -1,12 +1,13 @@
 """Cases in the terminal chat, on a real server: asked for by one call each, worked through, told of as they change."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
-from chatserver.client.cases import CaseChoiceSaid
+from chatserver.client.cases import CaseCalls, CaseChoiceSaid
 from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
@@ -14,7 +15,7 @@ from chatserver.terminal.case_wishes import facts_and_words, wish_of
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.instant import parse
-from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.terminal.screen import ENTER, at_terminal
 from tests.stories.clock import when
 
@@ -33,13 +34,13 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
     async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
         await sara.sees("online")
         sara.type("/follow c1" + ENTER)
-        await sara.sees("mia – tora: No messages yet.")
+        await sara.sees("Mia – Tora: No messages yet.")
         await mia.sees("online")
         mia.type("/switch I want another field" + ENTER)
         await mia.sees("◦ Change of mentor: Support has the request and will look into it. · waits for support until")
         await sara.sees("◦ Change of mentor: A change of mentor was asked for.")
         sara.type("/cases" + ENTER)
-        await sara.sees("1 Change of mentor · mia – tora")
+        await sara.sees("1 Change of mentor · Mia – Tora")
         sara.type("/case 1 tell Which field?" + ENTER)
         await mia.sees("◦ Change of mentor: a new note · /cases")
         mia.type("/case 1" + ENTER)
@@ -75,7 +76,7 @@ async def test_an_answer_is_read_though_its_question_is_over(server: HereServer)
         sara.type("/case 1 answered Any card." + ENTER)
         await mia.sees("Support has answered your question.")
         mia.type("/cases all" + ENTER)
-        await mia.sees("1 Question to support · tora")
+        await mia.sees("1 Question to support · Tora")
         mia.type("/case 1" + ENTER)
         await mia.sees("sara · answered: Any card.")
 
@@ -122,6 +123,21 @@ async def test_a_menu_of_what_can_be_asked_for(server: HereServer) -> None:
             await tora.sees(f"· {command}")
 
 
+async def test_a_message_is_reported_by_its_number(server: HereServer) -> None:
+    """With whoever wrote it; what is not there is not reported."""
+    async with at_terminal(server, "mia") as mia, server.device("tora") as tora:
+        await mia.sees("online")
+        await tora.write("Pay me in cash", "pay")
+        await mia.sees("Tora Pay me in cash")
+        mia.type("/report #7 What is this?" + ENTER)
+        await mia.sees("There is no such message here")
+        mia.type("/report #1 What is this?" + ENTER)
+        await mia.sees("◦ Report to support: Support has your report and will look into it soon.")
+        calls = CaseCalls(server.http, token("sara", "support"))
+        [case] = (await asyncio.to_thread(calls.page)).cases
+    assert case.facts == {"person": "tora", "messages": ["pay"]}
+
+
 async def test_the_reported_see_nothing(server: HereServer) -> None:
     """While who reported reads its state."""
     async with at_terminal(server, "mia") as mia, at_terminal(server, "tora") as tora:
@@ -146,14 +162,14 @@ async def test_the_member_sees_an_absence_before_writing(server: HereServer) -> 
         await mia.sees("You Good morning")
         details = AbsenceDetails(when("tuesday", "10:00"), when("friday", "10:00"), "ulf")
         assert isinstance(await server.parts.absences.put("tora", "a1", details), AbsenceWritten)
-        await mia.sees("tora is away until Fri 09 Jan 10:00, ulf stands in")
-        await ulf.sees("you stand in for tora until Fri 09 Jan 10:00")
+        await mia.sees("Tora is away until Fri 09 Jan 10:00, Ulf stands in")
+        await ulf.sees("you stand in for Tora until Fri 09 Jan 10:00")
         ulf.type("/to mia" + ENTER)
-        await ulf.sees("mia Good morning")
+        await ulf.sees("Mia Good morning")
         ulf.type("Tora is skiing" + ENTER)
-        await mia.sees("ulf Tora is skiing")
+        await mia.sees("Ulf Tora is skiing")
         ulf.type("/request" + ENTER)
-        await ulf.sees("what tora and the member ask of support is theirs.")
+        await ulf.sees("what Tora and the member ask of support is theirs.")
 
 
 async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereServer) -> None:
@@ -175,13 +191,13 @@ async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereS
     async with at_terminal(server, "mia") as mia, at_terminal(server, "ulf") as ulf:
         await mia.sees("online")
         mia.type("/to ulf" + ENTER)
-        await mia.sees("ulf: No messages yet.")
+        await mia.sees("Ulf: No messages yet.")
         mia.type("/send-on" + ENTER)
-        await mia.sees("Nobody answered that. /send-on yes sends it on to ulf.")
+        await mia.sees("Nobody answered that. /send-on yes sends it on to Ulf.")
         mia.type("/send-on yes" + ENTER)
-        await ulf.sees("mia")
+        await ulf.sees("Mia")
         ulf.type("/to mia" + ENTER)
-        await ulf.sees("mia Is anybody there?")
+        await ulf.sees("Mia Is anybody there?")
 
 
 def test_facts_stand_before_the_words() -> None:

@@ -49,15 +49,15 @@ async def test_two_people_change_what_they_wrote(server: HereServer) -> None:
         await says(
             mia, "/edit Can we meet on Thursday?", "You edited “Can we meet on Thursdey?”: Can we meet on Thursday?"
         )
-        await tora.sees("mia redigerte «Can we meet on Thursdey?»: Can we meet on Thursday?")
+        await tora.sees("Mia redigerte «Can we meet on Thursdey?»: Can we meet on Thursday?")
         await says(tora, "/react 👍", "Du reagerte 👍 på «Can we meet on Thursday?»")
-        await mia.sees("tora reacted 👍 to “Can we meet on Thursday?”")
-        await says(tora, "/reply Ja, klokken ti", "↪ mia: Can we meet on Thursday?", "Ja, klokken ti")
+        await mia.sees("Tora reacted 👍 to “Can we meet on Thursday?”")
+        await says(tora, "/reply Ja, klokken ti", "↪ Mia: Can we meet on Thursday?", "Ja, klokken ti")
         await mia.sees("↪ You: Can we meet on Thursday?")
         await says(mia, "never mind", "You never mind")
-        await tora.sees("mia never mind")
+        await tora.sees("Mia never mind")
         await says(mia, "/delete", "You took back message #5")
-        await tora.sees("mia trakk tilbake melding #5")
+        await tora.sees("Mia trakk tilbake melding #5")
         await says(tora, "/react #1", "Du tok tilbake reaksjonen på «Can we meet on Thursday?»")
         await says(tora, "/edit #1 something else", "Ikke gjort: noen andre skrev den meldingen.")
         await tora.sees("/edit #1 something else")
@@ -66,7 +66,7 @@ async def test_two_people_change_what_they_wrote(server: HereServer) -> None:
         await later.sees("↪ Du: Can we meet on Thursday?")
         await later.sees("(denne besked blev trukket tilbage)")
         assert "never mind" not in later.drawn
-        await says(later, "/numbers", "#1", "#4", "tora: Ja, klokken ti")
+        await says(later, "/numbers", "#1", "#4", "Tora: Ja, klokken ti")
         await says(later, "/react #9 👍", "Ikke gjort: der er ingen sådan besked.")
         await says(later, "/react no", "Ikke gjort: en reaktion er én emoji.")
         await says(later, "/edit", "/edit skal have en tekst.")
@@ -100,12 +100,12 @@ async def test_changes_in_another_conversation_are_a_line(server: HereServer) ->
     async with at_terminal(server, "tora") as tora, server.device("ola") as ola:
         await says(tora, "/to mia", "No messages yet.")
         await ola.write("Hei", conversation="c2")
-        await tora.sees("ola: 1 new")
+        await tora.sees("Ola: 1 new")
         await ola.say("edit", conversation="c2", id="e", about=1, body="Hei igjen")
-        await tora.sees("ola edited message #1: Hei igjen")
+        await tora.sees("Ola edited message #1: Hei igjen")
         await ola.say("delete", conversation="c2", id="d", about=1)
-        await tora.sees("ola took back message #1")
-        await tora.shows("ola: 1 new", expected=False)
+        await tora.sees("Ola took back message #1")
+        await tora.shows("Ola: 1 new", expected=False)
 
 
 async def test_a_pipe_prints_changes_and_answers(server: HereServer) -> None:
@@ -124,14 +124,14 @@ async def test_a_pipe_prints_changes_and_answers(server: HereServer) -> None:
         chat.stdin.write(b"When?\n")
         assert await line() == "You: When? ✓"
         await tora.send("c1", "At ten", reply_to=1)
-        assert [await line(), (await out.readline()).decode()] == ["tora: ↪ You: When?", "    At ten\n"]
+        assert [await line(), (await out.readline()).decode()] == ["Tora: ↪ You: When?", "    At ten\n"]
         await tora.edit("c1", 2, "At noon\n\x1b[2J".replace("\x1b", ""))
-        assert await line() == "· tora edited “At ten”: At noon"
+        assert await line() == "· Tora edited “At ten”: At noon"
         assert (await out.readline()).decode() == "    [2J\n"
         await tora.react("c1", 1, "❤️")
-        assert await line() == "· tora reacted ❤️ to “When?”"
+        assert await line() == "· Tora reacted ❤️ to “When?”"
         await tora.delete("c1", 2)
-        assert await line() == "· tora took back message #2"
+        assert await line() == "· Tora took back message #2"
         chat.stdin.close()
         assert await chat.wait() == 0
 

@@ -42,3 +42,12 @@ async def test_a_text_waits_for_monday(valkey_url: str, tmp_path: Path) -> None:
                 await move(valkey_url, MONDAY, [LATER])
                 heard = await tora.hears("message")
                 assert (heard["body"], heard["at"][:19]) == ("See you then", "2026-01-12T07:30:00")
+
+
+async def test_where_windows_are_counted_it_is_said_that_one_opens(valkey_url: str, tmp_path: Path) -> None:
+    async with here(valkey_url, tmp_path, now=SATURDAY) as server:
+        await server.conversation("c1", "light")
+        async with at_terminal(server, "mia") as mia:
+            mia.type("/later See you then" + ENTER)
+            await mia.sees("Kept. It will be sent")
+            await mia.sees("It opens a writing window.")

@@ -59,16 +59,16 @@ async def test_a_new_notice_is_one_line_and_the_bell_counts(server: HereServer) 
         await mia.sees("online")
         first = replace(a_notice(1, "c2"), data={**a_notice(1).data, "first": True})
         await noted(server, first)
-        await mia.sees("◦ Your live chat with ulf is booked for Thursday 8 January at 18:00, 30 minutes.")
+        await mia.sees("◦ Your live chat with Ulf is booked for Thursday 8 January at 18:00, 30 minutes.")
         await mia.sees("You get this because")
         await mia.sees("1 new notice · /notices")
         mia.forget()
         await noted(server, a_notice(2), replace(a_notice(3, "c2"), read_at=NOW))
         await mia.sees("2 new notices · /notices")
-        assert "with tora" not in mia.drawn
+        assert "with Tora" not in mia.drawn
         mia.type("/notices" + ENTER)
-        await mia.sees("• Tue 06 Jan 10:00 Your live chat with ulf")
-        await mia.sees("• Tue 06 Jan 10:00 Your live chat with tora")
+        await mia.sees("• Tue 06 Jan 10:00 Your live chat with Ulf")
+        await mia.sees("• Tue 06 Jan 10:00 Your live chat with Tora")
         await phone.hears("notices_read", unread=0)
         await mia.shows("new notices", False)
         mia.type("/notices 1" + ENTER)
@@ -96,7 +96,7 @@ async def test_of_a_muted_conversation_the_bell_alone_tells(server: HereServer) 
         await mia.sees("online")
         await noted(server, a_notice(1, "c2"))
         await mia.sees("1 new notice · /notices")
-        assert "with ulf" not in mia.drawn
+        assert "with Ulf" not in mia.drawn
 
 
 async def test_what_is_read_on_another_device_is_read_here(server: HereServer) -> None:
@@ -111,10 +111,10 @@ async def test_a_conversation_is_muted_and_writing_waited_for(server: HereServer
     async with at_terminal(server, conversation="c1") as mia:
         await mia.sees("online")
         mia.type("/mute" + ENTER)
-        await mia.sees("tora is muted: notices stand in /notices alone.")
+        await mia.sees("Tora is muted: notices stand in /notices alone.")
         await mia.shows("· muted", True)
         mia.type("/unmute" + ENTER)
-        await mia.sees("Notices of tora come again.")
+        await mia.sees("Notices of Tora come again.")
         await mia.shows("· muted", False)
         mia.type("/remind" + ENTER)
         await mia.sees("You may write now: there is nothing to wait for.")
@@ -136,7 +136,7 @@ async def test_a_member_hears_when_writing_opens(valkey_url: str, tmp_path: Path
             await move_clock(valkey_url, "2026-01-11T23:00:00Z")
             await mia.sees("1 nytt varsel · /notices")
             mia.type("/notices" + ENTER)
-            await mia.sees("Du kan skrive til tora igjen")
+            await mia.sees("Du kan skrive til Tora igjen")
 
 
 async def test_it_is_said_in_danish_too(server: HereServer) -> None:

@@ -24,8 +24,8 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
 async def test_a_mentor_finds_in_all_conversations(server: HereServer) -> None:
     async with at_terminal(server, "tora") as tora:
         tora.type("/search sondag" + ENTER)
-        await tora.sees("mia: Jeg øvde på søndag")
-        await tora.sees("ola · You: Søndag passer fint")
+        await tora.sees("Mia: Jeg øvde på søndag")
+        await tora.sees("Ola · You: Søndag passer fint")
         tora.type("/search mandag" + ENTER)
         await tora.sees("Nothing found.")
         tora.type("/search" + ENTER)
@@ -37,8 +37,8 @@ async def test_a_mentor_finds_in_all_conversations(server: HereServer) -> None:
 async def test_support_searches_what_is_open_in_danish(server: HereServer) -> None:
     async with at_terminal(server, "sara", "da") as sara:
         sara.type("/follow c2" + ENTER)
-        await sara.sees("ola – tora")
+        await sara.sees("Ola – Tora")
         sara.type("/search søn" + ENTER)
-        await sara.sees("ola – tora · tora: Søndag passer fint")
+        await sara.sees("Ola – Tora · Tora: Søndag passer fint")
         sara.type("/search øvde" + ENTER)
         await sara.sees("Intet fundet.")

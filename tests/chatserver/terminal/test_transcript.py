@@ -1,6 +1,7 @@
 """Messages as lines."""
 
 import pytest
+from msgspec.structs import replace
 
 from chatserver.protocol.events import Message, SystemEvent
 from chatserver.terminal.texts import Texts
@@ -33,6 +34,16 @@ def test_a_day_is_announced_once_in_the_conversations_zone() -> None:
         "Saturday 10 January 2026",
         "00:30  You   Yes",
     ]
+
+
+def test_people_are_called_by_their_names() -> None:
+    """By their id where no name of theirs is known."""
+    lina = replace(a_conversation(), names={"mia": "Mia", "tora": "Tora Dahl"})
+    transcript = Transcript(Texts("en"), "mia")
+    page = plain(
+        transcript.message(lina, a_message("Hello"), 60) + transcript.message(lina, a_message("Hi", sender="x"), 60)
+    )
+    assert page[2:] == ["23:30  Tora Dahl  Hello", "23:30  x          Hi"]
 
 
 def test_a_line_of_another_conversation_stands_under_its_own_day() -> None:
