@@ -45,6 +45,7 @@ async def test_what_support_read_is_seen_by_both_sides(browser: Browser, valkey_
 
             await tora.page.get_by_role("link", name="Mia").click()
             await tora.page.get_by_role("button", name="Mer om samtalen med Mia").click()
+            await tora.page.get_by_role("button", name="Hva ønsker du?").click()
             hers = tora.page.get_by_role("region", name="Når support har lest denne samtalen")
             await expect(hers.get_by_role("listitem")).to_have_count(1)
 
