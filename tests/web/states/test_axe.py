@@ -11,6 +11,7 @@ from tests.web.states.reflow import ZOOMED, moving, wider_than_shown
 from tests.web.states.states import STATES, stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+AT_REST = "!document.getAnimations().some((each) => each instanceof CSSTransition && each.playState === 'running')"
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -22,6 +23,7 @@ async def test_axe_finds_nothing(browser: Browser, valkey_url: str, tmp_path: Pa
         assert narrow.violations_count == 0, narrow.generate_report()
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         await page.set_viewport_size(DESKTOP["viewport"])
+        await page.wait_for_function(AT_REST)  # the colours of the dark may still be on their way
         wide = await Axe().run(page)
         assert wide.violations_count == 0, wide.generate_report()
         assert await moving(page) == []

@@ -53,4 +53,4 @@ async def test_an_erasure_as_open_pages_see_it(browser: Browser, valkey_url: str
             await expect(desk.get_by_text("Nobody may keep this.")).to_have_count(0)
             await expect(letters(desk, "It stays between us.")).to_be_visible()
             await support.reload()
-            await expect(support.get_by_text("Ended")).to_be_visible()
+            await expect(support.get_by_text("Ended", exact=True)).to_be_visible()
