@@ -12,7 +12,8 @@ from msgspec import Struct
 from chatserver.access.tokens import Identity
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import Command
+from chatserver.protocol.commands import Command, Send
+from chatserver.protocol.entry import More
 from chatserver.protocol.event import Event
 from chatserver.protocol.events import Role
 from chatserver.realtime.conversation_list import ConversationList
@@ -27,6 +28,13 @@ class WritesAs(Struct, frozen=True):
 
     side: Writer
     stand_in: StandIn | None = None
+
+
+def more_said(command: Send) -> More | None:
+    """What a message says beside its text; None where that is all."""
+    if command.reply_to is None and not command.attachments:
+        return None
+    return More(command.reply_to, list(command.attachments))
 
 
 class Asker(Protocol):

@@ -33,11 +33,10 @@ from chatserver.protocol.commands import (
     Signal,
     Unfollow,
 )
-from chatserver.protocol.entry import More
 from chatserver.protocol.event import Event
 from chatserver.protocol.events import Error, OwnSettings, Refused
 from chatserver.protocol.notices import UnreadNotices
-from chatserver.realtime.command_desk import CommandDesks, WritesAs
+from chatserver.realtime.command_desk import CommandDesks, WritesAs, more_said
 from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.file_sends import FileClaims, FileSends
 from chatserver.realtime.follower import Follower
@@ -422,10 +421,8 @@ class Connection:
         done: OnPosted = partial(posted, command, follower)
         if self._traces is not None:
             done = self._traces.message(command.conversation, self.id, done)
-        says_more = command.reply_to is not None or command.attachments
-        more = More(command.reply_to, list(command.attachments)) if says_more else None
         post = follower.room.lane.post
-        post(writes_as.side, self.user, command.id, command.body, self.id, done, writes_as.stand_in, more)
+        post(writes_as.side, self.user, command.id, command.body, self.id, done, writes_as.stand_in, more_said(command))
 
     def _not_posted(self, command: Send, code: Code, message: str) -> None:
         """Its files cannot go with it."""

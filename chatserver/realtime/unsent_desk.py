@@ -7,7 +7,6 @@ from typing import assert_never
 from chatserver.protocol.codec import check_text
 from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import Draft, Drafts, ListLater, Reschedule, Send, Unschedule
-from chatserver.protocol.entry import More
 from chatserver.protocol.events import Accepted, Refused
 from chatserver.protocol.unsent import (
     DraftList,
@@ -19,7 +18,7 @@ from chatserver.protocol.unsent import (
     LaterView,
     Scheduled,
 )
-from chatserver.realtime.command_desk import Asker, CommandDesks, WritesAs
+from chatserver.realtime.command_desk import Asker, CommandDesks, WritesAs, more_said
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
@@ -88,7 +87,6 @@ class UnsentDesk:
         at = _instant(asker, command, command.at)
         if at is None:
             return
-        says_more = command.reply_to is not None or command.attachments
         wanted = WantedLater(
             conversation=command.conversation,
             side=writes_as.side,
@@ -96,7 +94,7 @@ class UnsentDesk:
             id=command.id,
             body=command.body,
             at=at,
-            more=More(command.reply_to, list(command.attachments)) if says_more else None,
+            more=more_said(command),
             origin=asker.id,
             stands_in=writes_as.stand_in is not None,
         )

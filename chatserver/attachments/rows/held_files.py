@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import insert_into, portions
@@ -41,18 +41,18 @@ async def of_holder(connection: AsyncConnection, holder: str) -> list[HeldRow]:
 
 async def held(connection: AsyncConnection, refs: Collection[str]) -> set[str]:
     """Which of these somebody keeps."""
-    found: set[str] = set()
-    for some in portions(sorted(refs)):
-        query = select(_row.ref).where(_row.ref.in_(some), _row.sealed.is_not(None))
-        found.update(await connection.scalars(query))
-    return found
+    return await _of(connection, refs, _row.sealed.is_not(None))
 
 
 async def named(connection: AsyncConnection, refs: Collection[str]) -> set[str]:
     """Which of these somebody keeps, or has kept and the sweep has not come by yet."""
+    return await _of(connection, refs)
+
+
+async def _of(connection: AsyncConnection, refs: Collection[str], *which: ColumnElement[bool]) -> set[str]:
     found: set[str] = set()
     for some in portions(sorted(refs)):
-        found.update(await connection.scalars(select(_row.ref).where(_row.ref.in_(some))))
+        found.update(await connection.scalars(select(_row.ref).where(_row.ref.in_(some), *which)))
     return found
 
 
